@@ -1,0 +1,24 @@
+import type { z } from 'zod';
+
+export type GraphVersion = 'v1.0' | 'beta';
+
+export interface GraphRequest<T> {
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** Below the version, for example `/deviceAppManagement/mobileApps`. */
+  path: string;
+  version?: GraphVersion;
+  query?: Record<string, string>;
+  body?: unknown;
+  /** Reads the answer at the door; without it the answer's body is ignored. */
+  schema?: z.ZodType<T>;
+  /** A request that may be sent twice: GET always, others only where the caller says so. */
+  repeatable?: boolean;
+  signal?: AbortSignal;
+}
+
+/** The one door to Microsoft Graph for one connection. Failures are ProblemErrors. */
+export interface GraphClient {
+  send<T>(request: GraphRequest<T>): Promise<T>;
+  /** Follows `@odata.nextLink` lazily; after a 503 it goes on with a page size of 20. */
+  pages<T>(request: Omit<GraphRequest<T>, 'method' | 'body'> & { schema: z.ZodType<T> }): AsyncIterable<T[]>;
+}

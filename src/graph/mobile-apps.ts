@@ -1,0 +1,91 @@
+import type { GraphAppType } from '../packages/package-facts.ts';
+
+export type PublishingState = 'notPublished' | 'processing' | 'published';
+
+export interface MobileApp {
+  id: string;
+  /** Without the `#microsoft.graph.` prefix. */
+  graphType: string;
+  displayName: string;
+  publishingState: PublishingState;
+  committedContentVersion: string | null;
+  notes: string | null;
+  createdDateTime: string | null;
+  packageId: string | null;
+  versionCode: string | null;
+  versionName: string | null;
+}
+
+/** https://learn.microsoft.com/graph/api/resources/intune-apps-mobileappcontentfile */
+export interface ContentFile {
+  id: string;
+  uploadState: string;
+  /** A secret: whoever holds it can write the content. */
+  azureStorageUri: string | null;
+  azureStorageUriExpirationDateTime: string | null;
+  isCommitted: boolean;
+}
+
+/** All values base64 except the two names. */
+export interface FileEncryptionInfo {
+  encryptionKey: string;
+  macKey: string;
+  initializationVector: string;
+  mac: string;
+  profileIdentifier: 'ProfileVersion1';
+  fileDigest: string;
+  fileDigestAlgorithm: 'SHA256';
+}
+
+export interface NewContentFile {
+  name: string;
+  /** Plain bytes. */
+  size: number;
+  /** Bytes that will be uploaded: MAC, IV and padded ciphertext. */
+  sizeEncrypted: number;
+  /** Base64, or null where the app type has none. */
+  manifest: string | null;
+}
+
+/** The body of a create, as Graph wants it, with `@odata.type`. */
+export type NewMobileApp = { '@odata.type': `#microsoft.graph.${GraphAppType}`; displayName: string } & Record<
+  string,
+  unknown
+>;
+
+/** What publishing needs of `/deviceAppManagement/mobileApps`; one instance serves one connection. */
+export interface MobileApps {
+  get(appId: string, signal?: AbortSignal): Promise<MobileApp>;
+  /** Fails closed: an incomplete listing is an error, never "none". */
+  findAndroidApps(packageId: string, signal?: AbortSignal): Promise<MobileApp[]>;
+  /** Looks for the marker a job left in `notes`, to find out whether a create without an answer happened. */
+  findByMarker(displayName: string, marker: string, signal?: AbortSignal): Promise<MobileApp | null>;
+  create(app: NewMobileApp, signal?: AbortSignal): Promise<{ id: string }>;
+  createContentVersion(appId: string, type: GraphAppType, signal?: AbortSignal): Promise<{ id: string }>;
+  createFile(
+    appId: string,
+    type: GraphAppType,
+    version: string,
+    file: NewContentFile,
+    signal?: AbortSignal,
+  ): Promise<ContentFile>;
+  getFile(
+    appId: string,
+    type: GraphAppType,
+    version: string,
+    fileId: string,
+    signal?: AbortSignal,
+  ): Promise<ContentFile>;
+  renewUpload(appId: string, type: GraphAppType, version: string, fileId: string, signal?: AbortSignal): Promise<void>;
+  commitFile(
+    appId: string,
+    type: GraphAppType,
+    version: string,
+    fileId: string,
+    info: FileEncryptionInfo,
+    signal?: AbortSignal,
+  ): Promise<void>;
+  /** Makes `version` the content that devices get. */
+  activate(appId: string, type: GraphAppType, version: string, signal?: AbortSignal): Promise<void>;
+  remove(appId: string, signal?: AbortSignal): Promise<void>;
+}

@@ -1,0 +1,9 @@
+import type { Db } from '../store/database.ts';
+
+/** How a publish job tells of itself. Implemented by the dialogs, which turn it into cards. */
+export interface JobEvents {
+  /** Something a card shows has changed; called often, costs nothing. */
+  progressed(jobId: string): void;
+  /** Called once, inside the transaction that ends the job, so that the news cannot be lost. */
+  finished(tx: Db, jobId: string): Promise<void>;
+}

@@ -1,0 +1,82 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { PGlite } from '@electric-sql/pglite';
+import { sql } from 'drizzle-orm';
+import { drizzle as drizzleNode } from 'drizzle-orm/node-postgres';
+import { migrate as migrateNode } from 'drizzle-orm/node-postgres/migrator';
+import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
+import { drizzle as drizzlePglite } from 'drizzle-orm/pglite';
+import { migrate as migratePglite } from 'drizzle-orm/pglite/migrator';
+import pg from 'pg';
+import { fromDrizzle, fromPglite, PgBoss } from 'pg-boss';
+import * as schema from './schema.ts';
+
+/** A connection or a transaction; every query of the product takes one. */
+export type Db = PgDatabase<PgQueryResultHKT, typeof schema>;
+
+export interface Database {
+  readonly db: Db;
+  readonly kind: 'pglite' | 'postgres';
+  readonly queue: PgBoss;
+  migrate(): Promise<void>;
+  /** Cheap; fails when the database is away. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const migrationsFolder = fileURLToPath(new URL('./migrations', import.meta.url));
+
+export interface DatabaseOptions {
+  /** `postgres://…`; without it PGlite keeps its files in `dataDir`. */
+  databaseUrl?: string | undefined;
+  /** `memory://` keeps nothing on disk. */
+  dataDir: string;
+  /** PostgreSQL schema of the queue; tests use one each. */
+  queueSchema?: string;
+}
+
+export function openDatabase(options: DatabaseOptions): Database {
+  return options.databaseUrl === undefined ? openPglite(options) : openPostgres(options.databaseUrl, options);
+}
+
+function openPglite({ dataDir, queueSchema = 'pgboss' }: DatabaseOptions): Database {
+  if (!dataDir.startsWith('memory://')) mkdirSync(dataDir, { recursive: true });
+  const lite = new PGlite(dataDir.startsWith('memory://') ? dataDir : join(dataDir, 'pglite'));
+  const db = drizzlePglite(lite, { schema });
+  return {
+    db,
+    kind: 'pglite',
+    queue: new PgBoss({ db: fromPglite(lite), backend: 'pglite', schema: queueSchema }),
+    migrate: () => migratePglite(db, { migrationsFolder }),
+    ping: async () => {
+      await db.execute(sql`select 1`);
+    },
+    close: () => lite.close(),
+  };
+}
+
+function openPostgres(databaseUrl: string, { queueSchema = 'pgboss' }: DatabaseOptions): Database {
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: 10, connectionTimeoutMillis: 5_000 });
+  // A dropped idle connection is reported here; the next query opens a new one, so the process must not end.
+  pool.on('error', () => undefined);
+  const db = drizzleNode(pool, { schema });
+  return {
+    db,
+    kind: 'postgres',
+    queue: new PgBoss({
+      db: { executeSql: (text, values) => pool.query(text, values as unknown[]) },
+      schema: queueSchema,
+    }),
+    migrate: () => migrateNode(db, { migrationsFolder }),
+    ping: async () => {
+      await db.execute(sql`select 1`);
+    },
+    close: () => pool.end(),
+  };
+}
+
+/** Lets pg-boss write inside a drizzle transaction: a job exists if and only if its row does. */
+export function queueDatabase(tx: Db) {
+  return fromDrizzle(tx as Parameters<typeof fromDrizzle>[0], sql as Parameters<typeof fromDrizzle>[1]);
+}
