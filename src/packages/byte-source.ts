@@ -10,5 +10,10 @@ export interface ByteSource {
   read(offset: number, length: number, signal?: AbortSignal): Promise<Buffer>;
   /** The bytes from `from` (default 0) to the end, in order. Fails rather than ends early. */
   stream(from?: number, signal?: AbortSignal): Readable;
+  /**
+   * Fills `target` with the bytes at `offset`. Only where that needs no memory of the source's own, as with a file: whoever
+   * reads gigabytes this way leaves nothing for the garbage collector.
+   */
+  readInto?(target: Uint8Array, offset: number, signal?: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }

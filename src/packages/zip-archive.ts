@@ -1,0 +1,222 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { crc32, createInflateRaw } from 'node:zlib';
+import yauzl from 'yauzl';
+import { ProblemError } from '../problems/problem.ts';
+import type { ByteSource } from './byte-source.ts';
+import { PageCache } from './page-cache.ts';
+
+const maxEntries = 100_000;
+const maxDirectoryBytes = 64 * 1024 ** 2;
+const maxNameBytes = 16 * 1024 ** 2;
+/** What one archive may inflate to over all reads. */
+const maxInflated = 256 * 1024 ** 2;
+/** Deflate cannot do better than about 1:1032. */
+const bestDeflateRatio = 1032;
+const readChunk = 1024 * 1024;
+
+/** What the directory says of an entry. Sizes are claims until the entry has been read. */
+interface EntryRecord {
+  offset: number;
+  compressedSize: number;
+  size: number;
+  crc32: number;
+  method: number;
+  flags: number;
+}
+
+/**
+ * A zip archive over a ByteSource: reads its directory once, entries on demand. Nothing is allocated by what the archive
+ * declares, beyond the limit that the caller names.
+ */
+export class ZipArchive {
+  /** Where the directory starts; APK signing blocks lie right before it. */
+  readonly directoryOffset: number;
+  readonly #zip: yauzl.ZipFile;
+  readonly #records: ReadonlyMap<string, EntryRecord>;
+  readonly #ambiguous: ReadonlySet<string>;
+  #inflated = 0;
+
+  private constructor(zip: yauzl.ZipFile, directoryOffset: number, directory: Directory) {
+    this.#zip = zip;
+    this.directoryOffset = directoryOffset;
+    this.#records = directory.records;
+    this.#ambiguous = directory.ambiguous;
+  }
+
+  static async open(source: ByteSource, signal?: AbortSignal): Promise<ZipArchive> {
+    try {
+      const reader = new SourceReader(source, signal);
+      const zip = await yauzl.fromRandomAccessReaderPromise(reader, source.size, {
+        autoClose: false,
+        // Names are decoded here: yauzl would refuse the whole archive for one odd name that nobody reads.
+        decodeStrings: false,
+        // Sizes are checked here where an entry is read; one wrong size among the others must not cost the archive.
+        validateEntrySizes: false,
+      });
+      const directoryOffset = Number(zip.readEntryCursor);
+      return new ZipArchive(zip, directoryOffset, await readDirectory(zip));
+    } catch (error) {
+      throw zipProblem(error, signal);
+    }
+  }
+
+  /** Names in the order of the directory. */
+  entries(): IterableIterator<string> {
+    return this.#records.keys();
+  }
+
+  has(name: string): boolean {
+    return this.#records.has(name);
+  }
+
+  /** The size that the directory claims. */
+  claimedSize(name: string): number | null {
+    return this.#records.get(name)?.size ?? null;
+  }
+
+  /** The entry's content, or null if there is no such entry. Larger than `maxBytes` is `packageBeyondLimits`. */
+  async readEntry(name: string, maxBytes: number, signal?: AbortSignal): Promise<Buffer | null> {
+    const record = this.#records.get(name);
+    if (record === undefined) return null;
+    if (this.#ambiguous.has(name)) throw malformed(`It holds ${shown(name)} more than once.`);
+    if ((record.flags & 1) !== 0) throw new ProblemError('packageEncrypted', { detail: `It is ${shown(name)}.` });
+    if (record.method !== 0 && record.method !== 8)
+      throw malformed(`${shown(name)} uses an unsupported compression method (${record.method}).`);
+    if (record.size > maxBytes) throw beyondLimit(name, maxBytes);
+    if (record.size > record.compressedSize * bestDeflateRatio + 64)
+      throw malformed(`The size it gives for ${shown(name)} is impossible.`);
+    this.#inflated += record.size;
+    if (this.#inflated > maxInflated) throw beyondLimit(name, maxInflated);
+    try {
+      return await this.#inflate(name, record, signal);
+    } catch (error) {
+      throw zipProblem(error, signal, shown(name));
+    }
+  }
+
+  async #inflate(name: string, record: EntryRecord, signal: AbortSignal | undefined): Promise<Buffer> {
+    const raw = await this.#zip.openReadStreamPromise(asEntry(record), { decodeFileData: false });
+    const content = Buffer.allocUnsafe(record.size);
+    let filled = 0;
+    const collect = async (chunks: AsyncIterable<Buffer>) => {
+      for await (const chunk of chunks) {
+        if (filled + chunk.length > content.length) throw malformed(`${shown(name)} is larger than it says.`);
+        filled += chunk.copy(content, filled);
+      }
+    };
+    const options = signal === undefined ? {} : { signal };
+    if (record.method === 0) await pipeline(raw, collect, options);
+    else await pipeline(raw, createInflateRaw(), collect, options);
+    if (filled !== content.length) throw malformed(`${shown(name)} is smaller than it says.`);
+    if (crc32(content) !== record.crc32) throw malformed(`The checksum of ${shown(name)} is wrong.`);
+    return content;
+  }
+}
+
+interface Directory {
+  records: Map<string, EntryRecord>;
+  ambiguous: Set<string>;
+}
+
+async function readDirectory(zip: yauzl.ZipFile): Promise<Directory> {
+  if (zip.entryCount > maxEntries) throw tooManyEntries();
+  const records = new Map<string, EntryRecord>();
+  const ambiguous = new Set<string>();
+  let directoryBytes = 0;
+  let nameBytes = 0;
+  for await (const entry of zip.eachEntry()) {
+    directoryBytes += 46 + entry.fileNameLength + entry.extraFieldLength + entry.fileCommentLength;
+    nameBytes += entry.fileNameLength;
+    if (directoryBytes > maxDirectoryBytes || nameBytes > maxNameBytes) throw tooManyEntries();
+    const name = entry.fileNameRaw.toString('utf8');
+    if (records.has(name)) ambiguous.add(name);
+    records.set(name, {
+      offset: entry.relativeOffsetOfLocalHeader,
+      compressedSize: entry.compressedSize,
+      size: entry.uncompressedSize,
+      crc32: entry.crc32,
+      method: entry.compressionMethod,
+      flags: entry.generalPurposeBitFlag,
+    });
+  }
+  return { records, ambiguous };
+}
+
+function asEntry(record: EntryRecord): yauzl.Entry {
+  return Object.assign(new yauzl.Entry(), {
+    relativeOffsetOfLocalHeader: record.offset,
+    compressedSize: record.compressedSize,
+    uncompressedSize: record.size,
+    crc32: record.crc32,
+    compressionMethod: record.method,
+    generalPurposeBitFlag: record.flags,
+  });
+}
+
+class SourceReader extends yauzl.RandomAccessReader {
+  readonly #source: ByteSource;
+  readonly #signal: AbortSignal | undefined;
+  readonly #pages: PageCache;
+
+  constructor(source: ByteSource, signal: AbortSignal | undefined) {
+    super();
+    this.#source = source;
+    this.#signal = signal;
+    this.#pages = new PageCache({
+      size: source.size,
+      fetch: (offset, length) => source.read(offset, length, signal),
+      maxPages: 4,
+    });
+  }
+
+  override read(
+    buffer: Buffer,
+    offset: number,
+    length: number,
+    position: number,
+    callback: (error: Error | null) => void,
+  ): void {
+    this.#pages.read(position, length, this.#signal).then(
+      (bytes) => {
+        if (bytes.length < length) return callback(malformed('Its directory points outside the file.'));
+        bytes.copy(buffer, offset);
+        callback(null);
+      },
+      (error: unknown) => callback(error instanceof Error ? error : new Error('Read failed', { cause: error })),
+    );
+  }
+
+  override _readStreamForRange(start: number, end: number): Readable {
+    return Readable.from(this.#chunks(start, end), { objectMode: false });
+  }
+
+  async *#chunks(start: number, end: number): AsyncGenerator<Buffer> {
+    for (let position = start; position < end; position += readChunk) {
+      const bytes = await this.#source.read(position, Math.min(readChunk, end - position), this.#signal);
+      if (bytes.length === 0) throw malformed('Its directory points outside the file.');
+      yield bytes;
+    }
+  }
+}
+
+function zipProblem(error: unknown, signal: AbortSignal | undefined, name?: string): unknown {
+  if (error instanceof ProblemError || signal?.aborted === true) return error;
+  const message = error instanceof Error ? error.message : '';
+  if (/end of central directory record signature not found/i.test(message))
+    return new ProblemError('packageTruncated', { detail: 'The directory at its end is missing.', cause: error });
+  if (/encrypt/i.test(message)) return new ProblemError('packageEncrypted', { cause: error });
+  return malformed(name === undefined ? 'Its zip directory cannot be read.' : `${name} in it cannot be read.`, error);
+}
+
+const malformed = (detail: string, cause?: unknown) => new ProblemError('packageMalformed', { detail, cause });
+const tooManyEntries = () =>
+  new ProblemError('packageBeyondLimits', {
+    detail: `It may hold at most ${maxEntries.toLocaleString('en-US')} files, and their names have a limit.`,
+  });
+const beyondLimit = (name: string, maxBytes: number) =>
+  new ProblemError('packageBeyondLimits', {
+    detail: `${shown(name)} in it is larger than ${Math.floor(maxBytes / 1024)} KiB.`,
+  });
+/** Entry names come from the package: kept short and printable. */
+const shown = (name: string) => name.replace(/[^\x20-\x7e]/g, '?').slice(0, 100);
