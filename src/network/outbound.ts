@@ -1,8 +1,10 @@
-import { lookup as dnsLookup } from 'node:dns';
+import { lookup as dnsLookup, type LookupAddress } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
-import ipaddr from 'ipaddr.js';
-import { Agent, type Dispatcher, fetch, type RequestInit, type Response } from 'undici';
+import { rootCertificates } from 'node:tls';
+import { Agent, buildConnector, type Dispatcher, fetch, type RequestInit, type Response } from 'undici';
 import { ProblemError } from '../problems/problem.ts';
+import { checkedConnector, hostRefused } from './checked-connect.ts';
+import { isPublicAddress } from './public-address.ts';
 
 /**
  * The one way out to hosts that a user or a service names. Private, loopback and link-local addresses are refused after
@@ -12,67 +14,89 @@ import { ProblemError } from '../problems/problem.ts';
 export interface Outbound {
   /** Throws `hostRefused` or `urlRefused`; says nothing about DNS yet. */
   check(url: URL): void;
+  /** Throws `hostRefused` or `urlRefused`; every other failure is the caller's to explain. */
   fetch(url: URL | string, init?: Omit<RequestInit, 'dispatcher' | 'redirect'>): Promise<Response>;
-  /** For clients that take an undici dispatcher; requests through it are checked at connect. */
+  /** For clients that take an undici dispatcher; every request through it is checked, a followed redirect too. */
   readonly dispatcher: Dispatcher;
+  /** Cuts what is still open; whoever uses it ends its work first. */
   close(): Promise<void>;
 }
+
+/** `dns.lookup` with `all: true`. */
+export type LookupAll = (
+  hostname: string,
+  options: { all: true; family?: number | 'IPv4' | 'IPv6'; hints?: number },
+  callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
+) => void;
 
 export interface OutboundOptions {
   /** `host` or `host:port` of the operator's configuration that may be private. */
   privateHosts?: readonly string[];
-  /** Further CA certificates, PEM. */
+  /** Further CA certificates for the private hosts, PEM. */
   ca?: string | undefined;
   /** Connections per origin. */
   connections?: number;
+  lookup?: LookupAll;
 }
 
-const refused = (host: string) => new ProblemError('hostRefused', { detail: `The host is ${host}.` });
+/** One spelling for each host: lower case, no brackets, no dot at the end (`localhost.` is `localhost`). */
+const canonicalHost = (host: string) =>
+  host
+    .toLowerCase()
+    .replace(/^\[|\]$/g, '')
+    .replace(/\.$/, '');
 
-export function isPublicAddress(address: string): boolean {
-  if (!ipaddr.isValid(address)) return false;
-  const parsed = ipaddr.process(address);
-  return parsed.range() === 'unicast';
+function canonicalEntry(entry: string): string {
+  if (isIP(canonicalHost(entry)) === 6) return canonicalHost(entry);
+  const [, host = '', port] = /^(.*?)(?::(\d+))?$/.exec(entry) ?? [];
+  return port === undefined ? canonicalHost(host) : `${canonicalHost(host)} ${port}`;
+}
+
+const portOf = (url: URL) => url.port || (url.protocol === 'https:' ? '443' : '80');
+
+/** undici wraps what a connector or a lookup answered, Node gathers the failures of several addresses. */
+function refusalIn(error: unknown, depth = 0): ProblemError | null {
+  if (error instanceof ProblemError) return error;
+  if (typeof error !== 'object' || error === null || depth > 4) return null;
+  const { cause, errors } = error as { cause?: unknown; errors?: unknown };
+  const inner = Array.isArray(errors) ? [cause, ...errors] : [cause];
+  return inner.map((one) => refusalIn(one, depth + 1)).find((one) => one !== null) ?? null;
 }
 
 export function createOutbound(options: OutboundOptions = {}): Outbound {
-  const privateHosts = new Set((options.privateHosts ?? []).map((host) => host.toLowerCase()));
-  const isPrivateAllowed = (hostname: string, port: string) =>
-    privateHosts.has(hostname.toLowerCase()) || privateHosts.has(`${hostname.toLowerCase()}:${port}`);
+  const privateHosts = new Set((options.privateHosts ?? []).map(canonicalEntry));
+  const lookupAll: LookupAll = options.lookup ?? dnsLookup;
 
-  const checkedLookup =
-    (trusted: boolean): LookupFunction =>
-    (hostname, lookupOptions, callback) => {
-      dnsLookup(hostname, { ...lookupOptions, all: true }, (error, addresses) => {
-        if (error) return callback(error, '', 4);
-        const usable = trusted ? addresses : addresses.filter((entry) => isPublicAddress(entry.address));
-        // One private answer among public ones is how rebinding starts: refuse the name altogether.
-        const first = usable[0];
-        if (first === undefined || usable.length !== addresses.length) return callback(refused(hostname), '', 4);
-        if (lookupOptions.all === true) {
-          (callback as unknown as (e: null, all: typeof usable) => void)(null, usable);
-          return;
-        }
-        callback(null, first.address, first.family);
-      });
-    };
+  const isTrusted = (url: URL) => {
+    const host = canonicalHost(url.hostname);
+    return privateHosts.has(host) || privateHosts.has(`${host} ${portOf(url)}`);
+  };
 
-  const agent = (trusted: boolean) =>
-    new Agent({
-      connections: options.connections ?? 16,
-      connect: {
-        lookup: checkedLookup(trusted),
-        timeout: 10_000,
-        ...(trusted && options.ca ? { ca: options.ca } : {}),
-      },
-      headersTimeout: 120_000,
-      bodyTimeout: 120_000,
+  const publicOnlyLookup: LookupFunction = (hostname, { family, hints, all }, callback) => {
+    const wanted = { all: true as const, ...(family === undefined ? {} : { family }), ...(hints ? { hints } : {}) };
+    lookupAll(hostname, wanted, (error, addresses) => {
+      if (error) return callback(error, '', 4);
+      const first = addresses[0];
+      // One private answer among public ones is how rebinding starts: refuse the name altogether.
+      if (first === undefined || !addresses.every((entry) => isPublicAddress(entry.address)))
+        return callback(hostRefused(hostname), '', 4);
+      if (all === true) return (callback as unknown as (e: null, found: LookupAddress[]) => void)(null, addresses);
+      callback(null, first.address, first.family);
     });
-  const publicAgent = agent(false);
-  const privateAgent = agent(true);
+  };
 
-  const isTrusted = (url: URL) =>
-    isPrivateAllowed(url.hostname, url.port || (url.protocol === 'https:' ? '443' : '80'));
+  const connectTimeoutMs = 10_000;
+  const connectPublic = buildConnector({ lookup: publicOnlyLookup, timeout: connectTimeoutMs });
+  const connectTrusted = buildConnector({
+    ...(options.lookup ? { lookup: anyLookup(options.lookup) } : {}),
+    timeout: connectTimeoutMs,
+    ...(options.ca ? { ca: [...rootCertificates, options.ca] } : {}),
+  });
+
+  const agent = (connect: typeof connectPublic) =>
+    new Agent({ connections: options.connections ?? 16, connect, headersTimeout: 120_000, bodyTimeout: 120_000 });
+  const publicAgent = agent(checkedConnector(connectPublic));
+  const privateAgent = agent(connectTrusted);
 
   const check = (url: URL) => {
     const trusted = isTrusted(url);
@@ -80,36 +104,49 @@ export function createOutbound(options: OutboundOptions = {}): Outbound {
       throw new ProblemError('urlRefused', { detail: 'It carries a user name.' });
     if (url.protocol !== 'https:' && !(trusted && url.protocol === 'http:'))
       throw new ProblemError('urlRefused', { detail: 'Only https links are fetched.' });
-    const host = url.hostname.replace(/^\[|\]$/g, '');
-    if (
-      !trusted &&
-      (host === 'localhost' || host.endsWith('.localhost') || (isIP(host) !== 0 && !isPublicAddress(host)))
-    )
-      throw refused(url.hostname);
+    if (trusted) return;
+    const host = canonicalHost(url.hostname);
+    if (host === 'localhost' || host.endsWith('.localhost') || (isIP(host) !== 0 && !isPublicAddress(host)))
+      throw hostRefused(url.hostname);
   };
-
-  const dispatcherFor = (url: URL) => (isTrusted(url) ? privateAgent : publicAgent);
 
   return {
     check,
     async fetch(target, init = {}) {
-      const url = typeof target === 'string' ? new URL(target) : target;
+      const url = parseUrl(target);
       check(url);
       try {
-        return await fetch(url, { ...init, redirect: 'manual', dispatcher: dispatcherFor(url) });
+        const dispatcher = isTrusted(url) ? privateAgent : publicAgent;
+        return await fetch(url, { ...init, redirect: 'manual', dispatcher });
       } catch (error) {
-        const cause = (error as { cause?: unknown }).cause;
-        if (cause instanceof ProblemError) throw cause;
-        throw error;
+        throw refusalIn(error) ?? error;
       }
     },
-    dispatcher: publicAgent.compose((dispatch) => (requestOptions, handler) => {
-      const url = new URL(String(requestOptions.path), String(requestOptions.origin));
+    dispatcher: publicAgent.compose((dispatch) => (request, handler) => {
+      const url = new URL(String(request.origin));
       check(url);
-      return isTrusted(url) ? privateAgent.dispatch(requestOptions, handler) : dispatch(requestOptions, handler);
+      return isTrusted(url) ? privateAgent.dispatch(request, handler) : dispatch(request, handler);
     }),
     async close() {
-      await Promise.all([publicAgent.close(), privateAgent.close()]);
+      await Promise.all([publicAgent.destroy(), privateAgent.destroy()]);
     },
   };
+}
+
+function anyLookup(lookupAll: LookupAll): LookupFunction {
+  return (hostname, { all }, callback) => {
+    lookupAll(hostname, { all: true }, (error, addresses) => {
+      const first = addresses?.[0];
+      if (error || first === undefined) return callback(error ?? new Error('The name has no address.'), '', 4);
+      if (all === true) return (callback as unknown as (e: null, found: LookupAddress[]) => void)(null, addresses);
+      callback(null, first.address, first.family);
+    });
+  };
+}
+
+function parseUrl(target: URL | string): URL {
+  if (typeof target !== 'string') return target;
+  // The cause would carry the text, which may hold a token.
+  if (!URL.canParse(target)) throw new ProblemError('urlRefused', { detail: 'It is not a complete address.' });
+  return new URL(target);
 }
