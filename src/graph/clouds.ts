@@ -1,3 +1,5 @@
+import type { CustomCloudConfig } from '../config.ts';
+
 /** A Microsoft cloud: where tokens, Graph and the portals are. Sources: learn.microsoft.com/entra/identity-platform/authentication-national-cloud, learn.microsoft.com/graph/deployments. */
 export interface Cloud {
   id: string;
@@ -9,7 +11,7 @@ export interface Cloud {
   graphUrl: string;
   entraPortalUrl: string;
   intunePortalUrl: string;
-  /** Suffixes of hosts to which package content may be uploaded. */
+  /** Hosts to which package content may be uploaded: `.suffix`, or for a custom cloud `host` or `host:port`. */
   storageHostSuffixes: readonly string[];
   /** Only for a cloud of the operator's configuration: loopback and private addresses are allowed for its hosts. */
   custom?: boolean;
@@ -57,3 +59,57 @@ export const builtInClouds: readonly Cloud[] = [
     storageHostSuffixes: ['.blob.core.chinacloudapi.cn'],
   },
 ];
+
+export interface Clouds {
+  /** The operator's own cloud first, if there is one. */
+  readonly list: readonly Cloud[];
+  /** `host:port` of the operator's own cloud: the only hosts of a cloud that may be private. */
+  readonly privateHosts: readonly string[];
+  find(id: string): Cloud | undefined;
+}
+
+export function createClouds(customCloud?: CustomCloudConfig): Clouds {
+  const custom = customCloud === undefined ? [] : [customCloudFrom(customCloud)];
+  const list = [...custom, ...builtInClouds];
+  const privateHosts = custom.flatMap((cloud) => [
+    hostAndPort(cloud.loginUrl),
+    hostAndPort(cloud.graphUrl),
+    ...cloud.storageHostSuffixes,
+  ]);
+  return {
+    list,
+    privateHosts: [...new Set(privateHosts)],
+    find: (id) => list.find((cloud) => cloud.id === id),
+  };
+}
+
+function customCloudFrom(config: CustomCloudConfig): Cloud {
+  return {
+    id: 'custom',
+    label: config.label,
+    loginUrl: config.loginUrl,
+    loginHosts: [new URL(config.loginUrl).host],
+    graphUrl: config.graphUrl,
+    entraPortalUrl: config.portalUrl,
+    intunePortalUrl: config.portalUrl,
+    storageHostSuffixes: config.storageHosts.map((host) => host.toLowerCase()),
+    custom: true,
+  };
+}
+
+function hostAndPort(address: string): string {
+  const url = new URL(address);
+  return `${url.hostname}:${url.port || (url.protocol === 'https:' ? '443' : '80')}`;
+}
+
+/** All permissions that were granted to the app, in one token. */
+export function graphScope(cloud: Cloud): string {
+  return `${cloud.graphUrl}/.default`;
+}
+
+/** Whether package content may be sent there; a leading dot matches hosts below the name, never the name's lookalikes. */
+export function isStorageUrl(cloud: Cloud, url: URL): boolean {
+  return cloud.storageHostSuffixes.some((entry) =>
+    entry.startsWith('.') ? url.hostname.endsWith(entry) : url.hostname === entry || hostAndPort(url.href) === entry,
+  );
+}

@@ -13,10 +13,15 @@ export interface GraphRequest<T> {
   schema?: z.ZodType<T>;
   /** A request that may be sent twice: GET always, others only where the caller says so. */
   repeatable?: boolean;
+  /** How long all waits between attempts may take together; the client's own limit without it. */
+  maxWaitMs?: number;
   signal?: AbortSignal;
 }
 
-/** The one door to Microsoft Graph for one connection. Failures are ProblemErrors. */
+/**
+ * The one door to Microsoft Graph for one connection. Failures are ProblemErrors; a request whose signal was aborted ends
+ * with the signal's reason.
+ */
 export interface GraphClient {
   send<T>(request: GraphRequest<T>): Promise<T>;
   /** Follows `@odata.nextLink` lazily; after a 503 it goes on with a page size of 20. */

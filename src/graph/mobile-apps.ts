@@ -62,6 +62,8 @@ export interface MobileApps {
   findByMarker(displayName: string, marker: string, signal?: AbortSignal): Promise<MobileApp | null>;
   create(app: NewMobileApp, signal?: AbortSignal): Promise<{ id: string }>;
   createContentVersion(appId: string, type: GraphAppType, signal?: AbortSignal): Promise<{ id: string }>;
+  /** Ids of all content versions, in any state: tells whether a create without an answer happened. */
+  contentVersions(appId: string, type: GraphAppType, signal?: AbortSignal): Promise<string[]>;
   createFile(
     appId: string,
     type: GraphAppType,
@@ -85,7 +87,12 @@ export interface MobileApps {
     info: FileEncryptionInfo,
     signal?: AbortSignal,
   ): Promise<void>;
+  /** Sets properties of an app that is there, for a new version of it. */
+  update(appId: string, type: GraphAppType, properties: Record<string, unknown>, signal?: AbortSignal): Promise<void>;
+  /** Only for a version that was never made active: deleting an active one can take the app with it. */
+  removeContentVersion(appId: string, type: GraphAppType, version: string, signal?: AbortSignal): Promise<void>;
   /** Makes `version` the content that devices get. */
   activate(appId: string, type: GraphAppType, version: string, signal?: AbortSignal): Promise<void>;
+  /** An app that is already gone is no error. */
   remove(appId: string, signal?: AbortSignal): Promise<void>;
 }

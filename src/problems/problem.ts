@@ -37,6 +37,8 @@ export interface SupportIds {
   activityId?: string;
   /** The service's own code, for example AADSTS7000215. */
   serviceCode?: string;
+  /** The Multi Admin Approval request that Intune filed. */
+  approvalId?: string;
 }
 
 export type ProblemCode = keyof typeof catalogue;

@@ -1,3 +1,97 @@
 import type { ProblemEntry } from './problem.ts';
 
-export const publishingProblems = {} as const satisfies Record<string, ProblemEntry>;
+export const publishingProblems = {
+  planChanged: {
+    title: 'The plan is out of date',
+    what: 'Something the plan shows has changed since you confirmed it. Nothing was published.',
+    who: 'you',
+    remedy: 'Make a new plan and confirm it.',
+  },
+  publishedBytesDiffer: {
+    title: 'The package is not the one you confirmed',
+    what: 'The bytes read for the upload differ from those the plan was made for. They were not made available to devices.',
+    who: 'you',
+    remedy: 'Send the package again and confirm the new plan.',
+    fix: 'newUpload',
+  },
+  connectionNotUsable: {
+    title: 'The connection does not work',
+    what: 'The connection of this job is not connected, so nothing can be published through it.',
+    who: 'you',
+    remedy: 'Open the connection, mend it and test it. Then retry the job.',
+    fix: 'editConnection',
+  },
+  connectionStillPropagating: {
+    title: 'The consent has not reached Intune',
+    what: 'The consent was given, but Microsoft still refuses the app after an hour.',
+    who: 'admin',
+    remedy: 'Test the connection. If it stays like this, an administrator grants the consent again.',
+    retryable: true,
+    fix: 'retry',
+  },
+  uploadAddressMissing: {
+    title: 'Intune gave no upload address',
+    what: 'Intune did not say where to put the content within the time it normally needs.',
+    who: 'nobody',
+    remedy: 'Wait a few minutes and retry the job. It goes on where it stopped.',
+    retryable: true,
+    fix: 'retry',
+  },
+  uploadFailed: {
+    title: 'The upload did not get through',
+    what: 'The storage of Intune did not take the content, although I tried several times.',
+    who: 'nobody',
+    remedy: 'Wait a few minutes and retry the job. What has arrived is not sent again.',
+    retryable: true,
+    fix: 'retry',
+  },
+  storageHostRefused: {
+    title: 'The upload address points elsewhere',
+    what: 'Intune named a storage host that does not belong to the cloud of this connection. Nothing was sent there.',
+    who: 'operator',
+    remedy: 'If this is a test rig, the operator adds the host to CUSTOM_CLOUD_STORAGE_HOSTS. Otherwise report it.',
+  },
+  commitFailed: {
+    title: 'Intune did not accept the content',
+    what: 'Intune refused the uploaded content three times. What the job had created was removed.',
+    who: 'operator',
+    remedy: 'Retry the job once. If it fails again, report it with the ids below.',
+    fix: 'retry',
+  },
+  commitTimedOut: {
+    title: 'Intune is still checking the content',
+    what: 'Intune did not finish checking the uploaded content within the time it normally needs.',
+    who: 'nobody',
+    remedy: 'Wait a few minutes and retry the job. It goes on where it stopped.',
+    retryable: true,
+    fix: 'retry',
+  },
+  publishTimedOut: {
+    title: 'Intune has not published the app yet',
+    what: 'The content is in place and current, but Intune still says that the app is being processed.',
+    who: 'nobody',
+    remedy: 'Look at the app in the Intune admin centre in a while, or retry the job to wait longer.',
+    retryable: true,
+    fix: 'retry',
+  },
+  otherVersionUnfinished: {
+    title: 'Another upload to this app is unfinished',
+    what: 'Somebody has begun to upload new content for this app, and Intune takes one upload at a time.',
+    who: 'admin',
+    remedy: 'Finish or delete the unfinished upload in the Intune admin centre. Then retry the job.',
+    fix: 'intuneAdminCentre',
+  },
+  appGone: {
+    title: 'The app is gone',
+    what: 'The app this job works on is not in Intune any more. Somebody has deleted it.',
+    who: 'you',
+    remedy: 'Make a new plan and confirm it.',
+  },
+  cancelTooLate: {
+    title: 'It is too late to cancel',
+    what: 'The new content is already current in Intune, so this job can no longer be cancelled.',
+    who: 'you',
+    remedy: 'Remove the app or its assignments in the Intune admin centre if devices should not get it.',
+    fix: 'intuneAdminCentre',
+  },
+} as const satisfies Record<string, ProblemEntry>;

@@ -36,6 +36,9 @@ export interface DatabaseOptions {
   queueSchema?: string;
 }
 
+/** A worker that was killed is noticed by its missing heartbeat; by default pg-boss would look once a minute. */
+const queueTiming = { superviseIntervalSeconds: 10, monitorIntervalSeconds: 10 };
+
 export function openDatabase(options: DatabaseOptions): Database {
   return options.databaseUrl === undefined ? openPglite(options) : openPostgres(options.databaseUrl, options);
 }
@@ -47,7 +50,7 @@ function openPglite({ dataDir, queueSchema = 'pgboss' }: DatabaseOptions): Datab
   return {
     db,
     kind: 'pglite',
-    queue: new PgBoss({ db: fromPglite(lite), backend: 'pglite', schema: queueSchema }),
+    queue: new PgBoss({ db: fromPglite(lite), backend: 'pglite', schema: queueSchema, ...queueTiming }),
     migrate: () => migratePglite(db, { migrationsFolder }),
     ping: async () => {
       await db.execute(sql`select 1`);
@@ -67,6 +70,7 @@ function openPostgres(databaseUrl: string, { queueSchema = 'pgboss' }: DatabaseO
     queue: new PgBoss({
       db: { executeSql: (text, values) => pool.query(text, values as unknown[]) },
       schema: queueSchema,
+      ...queueTiming,
     }),
     migrate: () => migrateNode(db, { migrationsFolder }),
     ping: async () => {

@@ -153,6 +153,7 @@ export const uploadTickets = pgTable(
     homeTenantId: text('home_tenant_id').notNull(),
     requesterId: text('requester_id').notNull(),
     requesterName: text('requester_name').notNull(),
+    requesterTeamsId: text('requester_teams_id').notNull(),
     /** The stored Place to which the draft card goes. */
     place: jsonb('place').notNull(),
     state: text('state', { enum: ['open', 'receiving', 'received', 'refused'] }).notNull(),
@@ -174,6 +175,7 @@ export const releases = pgTable(
     homeTenantId: text('home_tenant_id').notNull(),
     requesterId: text('requester_id').notNull(),
     requesterName: text('requester_name').notNull(),
+    requesterTeamsId: text('requester_teams_id').notNull(),
     place: jsonb('place').notNull(),
     state: text('state', { enum: ['reading', 'draft', 'planned', 'started', 'discarded', 'failed'] }).notNull(),
     /** A PackageOrigin: an artifact, or a link whose strong ETag pins the bytes. */
