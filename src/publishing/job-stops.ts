@@ -1,0 +1,41 @@
+/** Reasons to leave a job that are not failures of it. */
+
+/** Another worker has taken the job; nothing may be written or sent any more. */
+export class Superseded extends Error {
+  constructor() {
+    super('Another worker has this job');
+    this.name = 'Superseded';
+  }
+}
+
+/** This process is about to end; the job goes back to the queue. */
+export class Draining extends Error {
+  constructor() {
+    super('This worker is ending');
+    this.name = 'Draining';
+  }
+}
+
+export class CancelRequested extends Error {
+  constructor() {
+    super('Somebody cancelled this job');
+    this.name = 'CancelRequested';
+  }
+}
+
+/** The database did not take what has to be remembered. The job stands still until it does. */
+export class StoreFailure extends Error {
+  constructor(cause: unknown) {
+    super('The database failed', { cause });
+    this.name = 'StoreFailure';
+  }
+}
+
+export function isStop(error: unknown): error is Superseded | Draining | CancelRequested | StoreFailure {
+  return (
+    error instanceof Superseded ||
+    error instanceof Draining ||
+    error instanceof CancelRequested ||
+    error instanceof StoreFailure
+  );
+}

@@ -1,0 +1,42 @@
+import type { Problem } from '../problems/problem.ts';
+
+export type JobOutcome = 'published' | 'publishedWithWarnings' | 'failed' | 'cancelled' | 'waitingForApproval';
+
+export interface StepRecord {
+  step: string;
+  /** ISO 8601. */
+  startedAt: string;
+  endedAt: string | null;
+  attempts: number;
+}
+
+/** A publish job as a card shows it. */
+export interface JobView {
+  id: string;
+  /** Short, for people. */
+  number: string;
+  releaseId: string;
+  workspaceId: string;
+  connectionId: string;
+  state: 'queued' | 'running' | 'done';
+  step: string;
+  outcome: JobOutcome | null;
+  problem: Problem | null;
+  warnings: string[];
+  /** 0 to 100 over the upload; 100 after it. */
+  percent: number;
+  /** Encrypted bytes. */
+  bytesDone: number;
+  bytesTotal: number;
+  /** Over the last seconds; null when nothing moves. */
+  bytesPerSecond: number | null;
+  /** Graph's id of the app, once it exists. */
+  appId: string | null;
+  /** How often a worker took the job; more than one means it went on after an interruption. */
+  attempts: number;
+  cancelRequestedBy: string | null;
+  steps: StepRecord[];
+  createdAt: Date;
+  startedAt: Date | null;
+  finishedAt: Date | null;
+}

@@ -1,0 +1,120 @@
+import { asProblemError, type Problem, ProblemError } from '../problems/problem.ts';
+import { removeDraft } from './draft-removal.ts';
+import { isWorthKeepingDraft, pauseBeforeAnotherTry } from './failure-policy.ts';
+import type { JobContext } from './job-context.ts';
+import { hasMadeSomething, nothingMade, stepEnded, stepStarted } from './job-progress.ts';
+import type { Ending } from './job-record.ts';
+import { CancelRequested, isStop } from './job-stops.ts';
+import { expectPlanHolds } from './plan-check.ts';
+import { publishingSteps } from './steps/publishing-steps.ts';
+import { isNotFound } from './uncertain.ts';
+
+/** Failures of all steps together after which a job gives up, so that steps that send it back and forth come to an end. */
+const mostTroubles = 12;
+const removalPausesMs = [0, 2_000, 10_000];
+
+/**
+ * Carries a job from where it stands to its end. Throws only what is no ending: another worker has it, this worker is
+ * going down, the database is away.
+ */
+export async function carryOut(context: JobContext, onChange: () => void): Promise<Ending> {
+  const { record, log } = context;
+  try {
+    if (record.cancelRequested) throw new CancelRequested();
+    await takeSteps(context, onChange);
+    return ending(record.warnings.length > 0 ? 'publishedWithWarnings' : 'published', context);
+  } catch (error) {
+    if (error instanceof CancelRequested) return cancelled(context);
+    if (isStop(error)) throw error;
+    const found = await explained(context, error);
+    if (found.problem.code === 'unexpected') log.error({ err: error, jobId: record.id }, 'a publish job failed');
+    return failed(context, found.problem);
+  }
+}
+
+async function takeSteps(context: JobContext, onChange: () => void): Promise<void> {
+  const { record, clock, signal } = context;
+  let stepTroubles = 0;
+  let troubles = 0;
+  for (;;) {
+    signal.throwIfAborted();
+    const step = record.step;
+    try {
+      if (!record.progress.planHolds && !hasMadeSomething(record.progress)) await expectPlanHolds(context);
+      await record.save({ steps: stepStarted(record.progress.steps, step, new Date(clock.now())) });
+      onChange();
+      const next = await publishingSteps[step](context);
+      const steps = stepEnded(record.progress.steps, new Date(clock.now()));
+      await record.save({ steps }, next === 'done' ? {} : { step: next });
+      onChange();
+      if (next === 'done') return;
+      stepTroubles = 0;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (isStop(error)) throw error;
+      const { problem } = asProblemError(error);
+      const pause = pauseBeforeAnotherTry(problem, stepTroubles);
+      if (pause === null || troubles >= mostTroubles) throw error;
+      context.log.warn(
+        { jobId: record.id, step, problem: problem.code, ids: problem.ids },
+        'a publishing step is tried again',
+      );
+      stepTroubles += 1;
+      troubles += 1;
+      context.grant = null;
+      await clock.sleep(pause, signal);
+    }
+  }
+}
+
+function ending(outcome: Ending['outcome'], { record }: JobContext, problem: Problem | null = null): Ending {
+  return { outcome, problem, warnings: [...record.warnings], keepsContent: false };
+}
+
+async function cancelled(context: JobContext): Promise<Ending> {
+  await tidyUp(context);
+  return ending('cancelled', context);
+}
+
+async function failed(context: JobContext, problem: Problem): Promise<Ending> {
+  // Intune holds the change until a second administrator decides; the draft is what that request is about.
+  if (problem.code === 'approvalRequired')
+    return { ...ending('waitingForApproval', context, problem), keepsContent: true };
+  if (isWorthKeepingDraft(problem)) return { ...ending('failed', context, problem), keepsContent: true };
+  await tidyUp(context);
+  return ending('failed', context, problem);
+}
+
+/** Cleaning up must not keep a job from ending, so what could not be removed is told instead. */
+async function tidyUp(context: JobContext): Promise<void> {
+  const { record, clock, log } = context;
+  for (const pause of removalPausesMs) {
+    if (pause > 0) await clock.sleep(pause);
+    try {
+      await removeDraft(context);
+      await record.forgetContent({ ...nothingMade, refusedCommits: 0 }, 'createApp');
+      return;
+    } catch (error) {
+      if (isStop(error)) throw error;
+      log.warn({ jobId: record.id, problem: asProblemError(error).problem.code }, 'a draft could not be removed');
+    }
+  }
+  await record.warn(
+    record.progress.ownApp
+      ? 'The unfinished app could not be removed. Delete it in the Intune admin centre.'
+      : 'The unfinished content version could not be removed. Intune shows the app unchanged.',
+  );
+}
+
+/** "Not found" about something this job works on mostly means that somebody deleted the app. */
+async function explained({ record, access }: JobContext, error: unknown): Promise<ProblemError> {
+  const { appId } = record.progress;
+  if (isNotFound(error) && appId !== null) {
+    try {
+      await access.mobileApps.get(appId);
+    } catch (second) {
+      if (isNotFound(second)) return new ProblemError('appGone', { cause: error });
+    }
+  }
+  return asProblemError(error);
+}

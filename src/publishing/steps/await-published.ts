@@ -1,0 +1,20 @@
+import { ProblemError } from '../../problems/problem.ts';
+import type { Step } from '../job-context.ts';
+import { poll } from '../poll.ts';
+import { appIdOf } from './create-app.ts';
+
+const limitMs = 10 * 60_000;
+
+export const awaitPublished: Step = async (context) => {
+  const { record, access, clock, signal } = context;
+  const appId = appIdOf(context);
+  await poll(
+    async () => {
+      const app = await access.mobileApps.get(appId, signal);
+      const isCurrent = app.committedContentVersion === record.progress.contentVersion;
+      return isCurrent && app.publishingState === 'published' ? app : null;
+    },
+    { clock, signal, limitMs, timedOut: () => new ProblemError('publishTimedOut') },
+  );
+  return 'done';
+};

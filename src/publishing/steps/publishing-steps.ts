@@ -1,0 +1,24 @@
+import type { Step } from '../job-context.ts';
+import type { StepName } from '../job-progress.ts';
+import { activate } from './activate.ts';
+import { awaitCommit } from './await-commit.ts';
+import { awaitPublished } from './await-published.ts';
+import { awaitUploadUri } from './await-upload-uri.ts';
+import { commit } from './commit.ts';
+import { createApp } from './create-app.ts';
+import { createContentVersion } from './create-content-version.ts';
+import { createFile } from './create-file.ts';
+import { upload } from './upload.ts';
+
+/** The whole protocol; a step's answer is the key of the next. */
+export const publishingSteps: Readonly<Record<StepName, Step>> = {
+  createApp,
+  createContentVersion,
+  createFile,
+  awaitUploadUri,
+  upload,
+  commit,
+  awaitCommit,
+  activate,
+  awaitPublished,
+};

@@ -1,0 +1,34 @@
+import { type JobContext, made, type Step } from '../job-context.ts';
+import { noVersion } from '../job-progress.ts';
+import { appIdOf } from './create-app.ts';
+
+/** Deletes the job's own content version, which was never active, and goes on with a new one. */
+export async function startOver(context: JobContext): Promise<Awaited<ReturnType<Step>>> {
+  const { record, plan, access } = context;
+  const { contentVersion } = record.progress;
+  if (contentVersion !== null)
+    await access.mobileApps.removeContentVersion(appIdOf(context), plan.graphType, contentVersion);
+  context.grant = null;
+  await record.forgetContent(noVersion, 'createContentVersion');
+  return 'createContentVersion';
+}
+
+export interface FilePlace {
+  appId: string;
+  version: string;
+  fileId: string;
+}
+
+export function filePlace(context: JobContext): FilePlace {
+  const { progress } = context.record;
+  return {
+    appId: appIdOf(context),
+    version: made(progress.contentVersion, 'content version'),
+    fileId: made(progress.fileId, 'content file'),
+  };
+}
+
+export function getFile(context: JobContext, signal: AbortSignal = context.signal) {
+  const { appId, version, fileId } = filePlace(context);
+  return context.access.mobileApps.getFile(appId, context.plan.graphType, version, fileId, signal);
+}
