@@ -16,6 +16,8 @@ export type Message =
 export interface Messenger {
   /** Survives this process: written with the change it tells of. The same key is sent once. */
   enqueue(tx: Db, key: string, message: Message): Promise<void>;
+  /** A new version of every live card of a subject, as sure to arrive as `enqueue`. */
+  enqueueCards(tx: Db, key: string, follow: Follow, shown: { card: Card; summary: string }): Promise<void>;
   /** Tries to deliver what is due now, after the transaction is over. */
   nudge(): void;
   /**

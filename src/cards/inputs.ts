@@ -1,0 +1,57 @@
+import type { CardElement } from './card.ts';
+import { text } from './pieces.ts';
+
+interface Field {
+  id: string;
+  label: string;
+  /** One line under the label. */
+  hint?: string;
+  /** Where the value is found. */
+  link?: { title: string; url: string };
+  value?: string | undefined;
+  required?: boolean;
+  error?: string | undefined;
+}
+
+function around(field: Field, input: CardElement): CardElement {
+  const items: CardElement[] = [input];
+  const hint = [field.hint ?? '', field.link === undefined ? '' : `[${field.link.title}](${field.link.url})`]
+    .filter(Boolean)
+    .join(' ');
+  if (field.error !== undefined) items.push(text(`! ${field.error}`, { tone: 'attention', spacing: 'Small' }));
+  if (hint !== '') items.push(text(hint, { subtle: true, small: true, markdown: true, spacing: 'Small' }));
+  return { type: 'Container', items };
+}
+
+const base = (field: Field) => ({
+  id: field.id,
+  label: field.label,
+  ...(field.value === undefined ? {} : { value: field.value }),
+  ...(field.required ? { isRequired: true, errorMessage: `${field.label} is needed` } : {}),
+});
+
+export function textField(
+  field: Field & { placeholder?: string; maxLength?: number; multiline?: boolean; secret?: boolean },
+): CardElement {
+  return around(field, {
+    type: 'Input.Text',
+    ...base(field),
+    ...(field.placeholder === undefined ? {} : { placeholder: field.placeholder }),
+    ...(field.maxLength === undefined ? {} : { maxLength: field.maxLength }),
+    ...(field.multiline ? { isMultiline: true } : {}),
+    ...(field.secret ? { style: 'Password' } : {}),
+  });
+}
+
+export function choiceField(
+  field: Field & { choices: { title: string; value: string }[]; expanded?: boolean; placeholder?: string },
+): CardElement {
+  return around(field, {
+    type: 'Input.ChoiceSet',
+    ...base(field),
+    style: field.expanded ? 'expanded' : 'compact',
+    wrap: true,
+    ...(field.placeholder === undefined ? {} : { placeholder: field.placeholder }),
+    choices: field.choices,
+  });
+}

@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { type CommandRoute, command, type Reply, type Route, verb } from '../route.ts';
+import { commandCard, helpCard, intuneCard, termsCard, welcomeCard } from './help-cards.ts';
+
+export interface HelpOptions {
+  supportContact: string;
+  /** The whole table, asked for late because help is a part of it. */
+  commands(): readonly CommandRoute[];
+}
+
+const topics = ['commands', 'intune', 'terms'] as const;
+type Topic = (typeof topics)[number];
+
+export function helpRoutes({ commands, supportContact }: HelpOptions): Route[] {
+  const show = (topic: Topic): Extract<Reply, { kind: 'card' }> => {
+    if (topic === 'intune') return { kind: 'card', card: intuneCard(), summary: 'What Microsoft Intune is for' };
+    if (topic === 'terms') return { kind: 'card', card: termsCard(), summary: 'Whose word means what' };
+    return { kind: 'card', card: helpCard(commands(), supportContact), summary: 'What you can type' };
+  };
+  return [
+    command({
+      command: 'help',
+      usage: 'help [intune | terms]',
+      summary: 'What I can do, what Intune is for, and whose word means what',
+      permission: 'none',
+      input: z.string().transform((said): Topic => {
+        const word = said.trim().toLowerCase();
+        return word === 'intune' || word === 'terms' ? word : 'commands';
+      }),
+      handle: async (_turn, topic) => show(topic),
+    }),
+    verb({
+      verb: 'help.topic',
+      permission: 'none',
+      data: z.object({ topic: z.enum(topics) }),
+      handle: async (_turn, { topic }) => ({ ...show(topic), kind: 'personalCard' }),
+    }),
+    verb({
+      verb: 'help.command',
+      permission: 'none',
+      data: z.object({ command: z.string().max(40) }),
+      handle: async (_turn, data) => {
+        const found = commands().find((route) => route.command === data.command);
+        return found === undefined
+          ? { ...show('commands'), kind: 'personalCard' }
+          : { kind: 'personalCard', card: commandCard(found), summary: found.usage };
+      },
+    }),
+    {
+      kind: 'install',
+      handle: async (turn) => {
+        const workspace = await turn.workspace();
+        const installer =
+          workspace.installedBy === turn.actor.objectId ? { name: turn.actor.name, teamsId: turn.actor.teamsId } : null;
+        return {
+          kind: 'card',
+          card: welcomeCard({ kind: workspace.kind, installer }),
+          summary: 'Quartermaster is here',
+        };
+      },
+    },
+  ];
+}

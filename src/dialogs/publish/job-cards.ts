@@ -1,0 +1,250 @@
+import type { Card, CardElement } from '../../cards/card.ts';
+import {
+  actions,
+  card,
+  container,
+  execute,
+  facts,
+  footer,
+  header,
+  notes,
+  openUrl,
+  progress,
+  strip,
+  type Tone,
+  text,
+} from '../../cards/pieces.ts';
+import { problemBlock } from '../../cards/problem-block.ts';
+import { bytes, digest, duration, plain, when } from '../../cards/text.ts';
+import type { StoredConnection } from '../../connections/connection.ts';
+import type { JobOutcome, JobView } from '../../publishing/job-view.ts';
+import type { Release } from '../../publishing/releases.ts';
+
+export interface JobCard {
+  job: JobView;
+  release: Release;
+  connection: StoredConnection;
+  /** The app's page in the Intune admin centre. */
+  adminCentreUrl: string | null;
+  supportContact: string;
+  now: Date;
+}
+
+const stepWords: Record<string, string> = {
+  queued: 'Waiting for a free worker',
+  awaitConnection: 'Waiting for Microsoft to pass on the consent (usually minutes)',
+  createApp: 'Creating the app',
+  createContentVersion: 'Preparing a content version',
+  createFile: 'Announcing the file',
+  awaitUploadUri: 'Waiting for an upload address',
+  upload: 'Encrypting and uploading',
+  commit: 'Handing over the keys',
+  awaitCommit: 'Intune is checking the content',
+  activate: 'Making the content current',
+  awaitPublished: 'Waiting until Intune has published it',
+  done: 'Done',
+};
+
+const outcomeWords: Record<JobOutcome, { badge: string; tone: Tone; sentence: string }> = {
+  published: { badge: 'Published', tone: 'good', sentence: 'Published' },
+  publishedWithWarnings: { badge: 'Published', tone: 'warning', sentence: 'Published, with warnings' },
+  failed: { badge: 'Failed', tone: 'attention', sentence: 'Not published' },
+  cancelled: { badge: 'Cancelled', tone: 'default', sentence: 'Cancelled' },
+  waitingForApproval: {
+    badge: 'Approval',
+    tone: 'warning',
+    sentence: 'Waiting for a second administrator in Intune to approve',
+  },
+};
+
+export const jobTitle = (release: Release) =>
+  release.plan === null ? release.origin.fileName : `${release.plan.displayName} ${release.plan.version}`;
+
+const took = (job: JobView, now: Date) =>
+  duration((job.finishedAt ?? now).getTime() - (job.startedAt ?? job.createdAt).getTime());
+
+export function jobCard(view: JobCard): Card {
+  return view.job.state === 'done' && view.job.outcome !== null ? endedCard(view, view.job.outcome) : runningCard(view);
+}
+
+function runningCard({ job, release, connection, now }: JobCard): Card {
+  const cancelling = job.cancelRequestedBy !== null;
+  const moving = job.step === 'upload' && job.bytesTotal > 0;
+  return card(
+    [
+      header({
+        title: jobTitle(release),
+        where: `Publishing to ${connection.name}`,
+        badge: {
+          text: cancelling ? 'Cancelling' : job.state === 'queued' ? 'Queued' : 'Publishing',
+          tone: cancelling ? 'warning' : 'accent',
+        },
+      }),
+      job.attempts > 1 ? text('Going on where it stopped', { subtle: true }) : null,
+      text(cancelling ? 'Cancelling; what this job created is removed.' : (stepWords[job.step] ?? job.step), {
+        bold: true,
+      }),
+      progress(job.percent),
+      text(
+        [
+          moving ? `${bytes(job.bytesDone)} of ${bytes(job.bytesTotal)}` : null,
+          moving && job.bytesPerSecond !== null ? `${bytes(job.bytesPerSecond)}/s` : null,
+          job.startedAt === null ? null : `${took(job, now)} elapsed`,
+        ]
+          .filter((part) => part !== null)
+          .join(' · ') || 'Not started yet',
+        { subtle: true },
+      ),
+      about(release),
+      footer(`Job ${job.number} · asked by ${plain(release.requester.name)}`),
+    ],
+    [
+      cancelling ? null : execute('Cancel', 'job.cancel', { job: job.id }),
+      execute('Refresh', 'job.show', { job: job.id }),
+    ],
+  );
+}
+
+function endedCard(
+  { job, release, connection, adminCentreUrl, supportContact, now }: JobCard,
+  outcome: JobOutcome,
+): Card {
+  const words = outcomeWords[outcome];
+  const published = outcome === 'published' || outcome === 'publishedWithWarnings';
+  const isNew = release.plan?.action.kind === 'create';
+  return card(
+    [
+      header({ title: jobTitle(release), where: connection.name, badge: { text: words.badge, tone: words.tone } }),
+      strip(words.tone, words.sentence),
+      ...(job.problem === null ? [] : problemBlock(job.problem, { supportContact })),
+      published && isNew
+        ? text('Nobody receives this app yet: it is assigned to no group. Assign it in the Intune admin centre.')
+        : null,
+      outcome === 'cancelled'
+        ? text(isNew ? 'The app this job had created was removed.' : 'The app in Intune is as it was before.')
+        : null,
+      notes(job.warnings),
+      about(release),
+      facts([
+        ['Duration', took(job, now)],
+        ['Ended', job.finishedAt === null ? null : { markdown: when(job.finishedAt, now) }],
+        ['App id', job.appId],
+      ]),
+      footer(`Job ${job.number} · asked by ${plain(release.requester.name)}`),
+    ],
+    [
+      published && adminCentreUrl !== null ? openUrl('View in Intune', adminCentreUrl) : null,
+      outcome === 'failed' || outcome === 'cancelled' ? execute('Retry', 'job.retry', { job: job.id }) : null,
+      execute('Steps', 'job.steps', { job: job.id }),
+    ],
+  );
+}
+
+function about(release: Release): CardElement | null {
+  return facts([
+    ['Package', release.facts?.identifier],
+    ['Size', bytes(release.origin.size)],
+    ['SHA-256', release.sha256 === null ? null : digest(release.sha256)],
+  ]);
+}
+
+export function confirmCancelCard({ job, release, connection }: JobCard): Card {
+  const created = release.plan?.action.kind === 'create';
+  return card(
+    [
+      header({ title: `Cancel ${jobTitle(release)}?`, where: connection.name }),
+      text(
+        created
+          ? 'The upload stops, and the app this job created in Intune is removed. Nothing else is touched.'
+          : 'The upload stops, and the app in Intune keeps the content it has.',
+      ),
+    ],
+    [
+      execute('Cancel the job', 'job.cancel.confirm', { job: job.id }, { style: 'destructive' }),
+      execute('Go on publishing', 'job.show', { job: job.id }),
+    ],
+  );
+}
+
+export function stepsCard({ job, release, connection, now }: JobCard): Card {
+  return card(
+    [
+      header({ title: jobTitle(release), where: `${connection.name} · job ${job.number}` }),
+      facts(
+        job.steps.map((step) => [
+          stepWords[step.step] ?? step.step,
+          `${step.endedAt === null ? 'not ended' : duration(Date.parse(step.endedAt) - Date.parse(step.startedAt))}${step.attempts > 1 ? `, ${step.attempts} attempts` : ''}`,
+        ]),
+      ),
+      facts([['Together', took(job, now)]]),
+    ],
+    [execute('Back', 'job.show', { job: job.id })],
+  );
+}
+
+const pageSize = 6;
+
+export interface JobRow {
+  job: JobView;
+  release: Release;
+  connectionName: string;
+}
+
+export function jobsCard(rows: readonly JobRow[], page: number, now: Date): Card {
+  if (rows.length === 0)
+    return card(
+      [header({ title: 'No jobs yet' }), text('A job appears here when somebody publishes an app.')],
+      [execute('Publish', 'publish.start')],
+    );
+  const pages = Math.ceil(rows.length / pageSize);
+  const current = Math.min(Math.max(page, 0), pages - 1);
+  return card(
+    [
+      header({ title: 'Publish jobs', where: 'Newest first' }),
+      ...rows.slice(current * pageSize, (current + 1) * pageSize).map(({ job, release, connectionName }) => {
+        const words =
+          job.outcome === null
+            ? { badge: stepWords[job.step] ?? job.step, tone: 'accent' as const }
+            : outcomeWords[job.outcome];
+        return container(
+          [
+            text(jobTitle(release), { bold: true }),
+            text(`${plain(connectionName)} · ${words.badge} · ${when(job.finishedAt ?? job.createdAt, now)}`, {
+              markdown: true,
+              small: true,
+              subtle: true,
+              spacing: 'None',
+            }),
+            actions([execute(`Open ${job.number}`, 'job.show', { job: job.id })]),
+          ],
+          { separator: true },
+        );
+      }),
+      pages > 1 ? footer(`Page ${current + 1} of ${pages}`) : null,
+      pages > 1
+        ? actions([
+            current > 0 ? execute('Newer', 'job.list', { page: current - 1 }) : null,
+            current < pages - 1 ? execute('Older', 'job.list', { page: current + 1 }) : null,
+          ])
+        : null,
+    ],
+    [execute('Publish', 'publish.start')],
+  );
+}
+
+/** One short sentence for the thread. */
+export function outcomeSentence(job: JobView, release: Release, connection: StoredConnection): string {
+  const name = jobTitle(release);
+  switch (job.outcome) {
+    case 'published':
+      return `${name} is in ${connection.name}.`;
+    case 'publishedWithWarnings':
+      return `${name} is in ${connection.name}, with warnings: the card says which.`;
+    case 'cancelled':
+      return `${name} was not published to ${connection.name}: cancelled.`;
+    case 'waitingForApproval':
+      return `${name} waits for a second administrator of ${connection.name} to approve it in Intune.`;
+    default:
+      return `${name} could not be published to ${connection.name}: ${job.problem?.title ?? 'it failed'}. The card says who can fix it.`;
+  }
+}
