@@ -1,0 +1,37 @@
+import { ConfigError } from './config.ts';
+import type { Logger } from './log.ts';
+
+const oldest = 24;
+
+export function requireNode(version: string): void {
+  if (Number.parseInt(version, 10) < oldest)
+    throw new Error(
+      `Node ${version} is too old: Quartermaster needs Node ${oldest} or later (node_modules/.bin/node is one).`,
+    );
+}
+
+/** A failed start says one line, not a stack: the operator reads it in a container's log. */
+export function stopWithWords(error: unknown): never {
+  const words = error instanceof ConfigError || error instanceof Error ? error.message : String(error);
+  process.stderr.write(`Quartermaster does not start. ${words}\n`);
+  process.exit(1);
+}
+
+/** The first SIGTERM or SIGINT drains, a second one ends at once. */
+export function onTermination(log: Logger, drain: () => Promise<void>): void {
+  let ending = false;
+  const end = (signal: NodeJS.Signals) => {
+    if (ending) process.exit(1);
+    ending = true;
+    log.info({ signal }, 'ending: taking nothing new, finishing what is running');
+    drain().then(
+      () => process.exit(0),
+      (error) => {
+        log.error({ err: error }, 'the end was not clean');
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', end);
+  process.on('SIGINT', end);
+}
