@@ -8,6 +8,7 @@ import type { TeamsAnswer, TeamsRequest } from './teams-process.ts';
 
 const rounds = 5;
 const roundSeconds = 3;
+const warmUpSeconds = 5;
 const connections = 16;
 /** Of what the slower of the two can do. */
 const paceShare = 0.6;
@@ -65,7 +66,7 @@ class Turns {
     const baseline = [echoBot, echo(question.words)] as const;
     for (const side of [baseline, subject]) {
       await saturate(...side, 'everybody')();
-      await saturate(...side, { seconds: roundSeconds })();
+      await saturate(...side, { seconds: warmUpSeconds })();
     }
     const round = { seconds: roundSeconds };
     const results = await alternate(rounds, saturate(...subject, round), saturate(...baseline, round));

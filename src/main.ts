@@ -1,11 +1,10 @@
 import { readConfig } from './config.ts';
 import { createLog } from './log.ts';
-import { onTermination, requireNode, stopWithWords } from './process.ts';
+import { onTermination, stopWithWords } from './process.ts';
 import { startService } from './service.ts';
 import { openDatabase } from './store/database.ts';
 
 async function main(): Promise<void> {
-  requireNode(process.versions.node);
   const config = readConfig(process.env);
   const log = createLog({ level: config.logLevel });
   const database = openDatabase(config);

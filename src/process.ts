@@ -1,15 +1,6 @@
 import { ConfigError } from './config.ts';
 import type { Logger } from './log.ts';
 
-const oldest = 24;
-
-export function requireNode(version: string): void {
-  if (Number.parseInt(version, 10) < oldest)
-    throw new Error(
-      `Node ${version} is too old: Quartermaster needs Node ${oldest} or later (node_modules/.bin/node is one).`,
-    );
-}
-
 /** A failed start says one line, not a stack: the operator reads it in a container's log. */
 export function stopWithWords(error: unknown): never {
   const words = error instanceof ConfigError || error instanceof Error ? error.message : String(error);

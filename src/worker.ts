@@ -1,12 +1,11 @@
 import { compose } from './compose.ts';
 import { readConfig } from './config.ts';
 import { createLog } from './log.ts';
-import { onTermination, requireNode, stopWithWords } from './process.ts';
+import { onTermination, stopWithWords } from './process.ts';
 import { openDatabase } from './store/database.ts';
 
 /** Publish jobs alone: no port, no turns. Its news leaves through the same outbox. */
 async function main(): Promise<void> {
-  requireNode(process.versions.node);
   const config = readConfig(process.env);
   if (config.databaseUrl === undefined)
     throw new Error(

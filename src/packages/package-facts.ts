@@ -43,7 +43,94 @@ interface FactsOf<Format extends string, Type extends GraphAppType, Details> {
   details: Details;
 }
 
-export type ApkFacts = FactsOf<'apk', 'androidLobApp', ApkDetails>;
+export interface IpaDetails {
+  bundleId: string;
+  /** CFBundleShortVersionString. */
+  versionNumber: string | null;
+  /** CFBundleVersion. */
+  buildNumber: string | null;
+  displayName: string | null;
+  minimumOSVersion: string | null;
+  deviceFamilies: string[];
+  /** ISO 8601; null without a provisioning profile. */
+  provisioningExpiration: string | null;
+}
 
-/** What a reader learns from a package without installing it. Grows by one member for each format. */
-export type PackageFacts = ApkFacts;
+export interface MsiDetails {
+  productName: string | null;
+  productCode: string;
+  productVersion: string | null;
+  upgradeCode: string | null;
+  manufacturer: string | null;
+  productLanguage: string | null;
+  packageType: 'perMachine' | 'perUser' | 'dualPurpose';
+  /** As the summary information names it: `Intel`, `x64`, `Arm64`. */
+  platform: string | null;
+}
+
+export interface IntunewinDetails {
+  name: string | null;
+  /** The encrypted payload's name in Contents. */
+  fileName: string;
+  setupFile: string | null;
+  toolVersion: string | null;
+  unencryptedContentSize: number;
+  encryptedContentSize: number;
+  encryptionInfoPresent: boolean;
+  msi: {
+    productCode: string;
+    productVersion: string | null;
+    upgradeCode: string | null;
+    publisher: string | null;
+    packageType: MsiDetails['packageType'];
+  } | null;
+}
+
+export interface AppxDetails {
+  identityName: string;
+  publisher: string;
+  publisherHash: string;
+  identityVersion: string;
+  architectures: string[];
+  displayName: string | null;
+  publisherDisplayName: string | null;
+  isBundle: boolean;
+  minVersion: string | null;
+  resourceId: string | null;
+}
+
+export interface PkgDetails {
+  productId: string | null;
+  title: string | null;
+  version: string | null;
+  packages: { id: string; version: string | null }[];
+  bundles: { bundleId: string; bundleVersion: string | null }[];
+  minimumOSVersion: string | null;
+  signed: boolean;
+}
+
+export interface DmgDetails {
+  apps: { bundleId: string; bundleVersion: string | null; name: string | null }[];
+  compression: string | null;
+  encrypted: boolean;
+}
+
+export interface ExeDetails {
+  productName: string | null;
+  productVersion: string | null;
+  companyName: string | null;
+  fileDescription: string | null;
+  installerKind: string | null;
+}
+
+export type ApkFacts = FactsOf<'apk', 'androidLobApp', ApkDetails>;
+export type IpaFacts = FactsOf<'ipa', 'iosLobApp', IpaDetails>;
+export type MsiFacts = FactsOf<'msi', 'windowsMobileMSI', MsiDetails>;
+export type IntunewinFacts = FactsOf<'intunewin', 'win32LobApp', IntunewinDetails>;
+export type AppxFacts = FactsOf<'msix' | 'appx' | 'msixbundle' | 'appxbundle', 'windowsUniversalAppX', AppxDetails>;
+export type PkgFacts = FactsOf<'pkg', 'macOSLobApp' | 'macOSPkgApp', PkgDetails>;
+export type DmgFacts = FactsOf<'dmg', 'macOSDmgApp', DmgDetails>;
+export type ExeFacts = FactsOf<'exe', 'win32LobApp', ExeDetails>;
+
+/** What a reader learns from a package without installing it. */
+export type PackageFacts = ApkFacts | IpaFacts | MsiFacts | IntunewinFacts | AppxFacts | PkgFacts | DmgFacts | ExeFacts;

@@ -1,6 +1,12 @@
 import type { ProblemEntry } from './problem.ts';
 
 export const publishingProblems = {
+  formatNotPublishable: {
+    title: 'This kind of package cannot be published yet',
+    what: 'The package can be read, but this version publishes Android apps (APK) only.',
+    who: 'nobody',
+    remedy: 'Publish it in the Intune admin center for now.',
+  },
   planChanged: {
     title: 'The plan is out of date',
     what: 'Something the plan shows has changed since you confirmed it. Nothing was published.',

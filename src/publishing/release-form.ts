@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { PackageFacts } from '../packages/package-facts.ts';
+import type { ApkFacts } from '../packages/package-facts.ts';
 
 const shortText = z.string().trim().max(256, 'At most 256 characters');
 
@@ -35,7 +35,7 @@ function missing(field: keyof ReleaseForm): string {
   return field === 'connectionId' ? 'Choose a connection' : 'This is needed';
 }
 
-export function proposedForm(facts: PackageFacts, minimumOs: string): Omit<ReleaseForm, 'connectionId'> {
+export function proposedForm(facts: ApkFacts, minimumOs: string): Omit<ReleaseForm, 'connectionId'> {
   const name = facts.displayName ?? facts.identifier ?? 'App';
   return {
     displayName: name.slice(0, 256),

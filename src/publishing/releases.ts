@@ -2,8 +2,8 @@ import { createHash, randomUUID } from 'node:crypto';
 import { and, eq } from 'drizzle-orm';
 import type { Logger } from 'pino';
 import type { Actor, Place } from '../access/actor.ts';
-import type { PackageFacts } from '../packages/package-facts.ts';
-import { asProblemError, type Problem, problem } from '../problems/problem.ts';
+import type { ApkFacts, PackageFacts } from '../packages/package-facts.ts';
+import { asProblemError, type Problem, ProblemError, problem } from '../problems/problem.ts';
 import { type Database, type Db, queueDatabase } from '../store/database.ts';
 import { releases } from '../store/schema.ts';
 import { type PackageOrigin, type PackageOrigins, packageOrigin } from './package-origin.ts';
@@ -22,7 +22,7 @@ export interface Release {
   state: ReleaseState;
   origin: PackageOrigin;
   sha256: string | null;
-  facts: PackageFacts | null;
+  facts: ApkFacts | null;
   icon: { mimeType: string; base64: string } | null;
   form: ReleaseForm | null;
   plan: PublishPlan | null;
@@ -158,6 +158,7 @@ export class Releases {
       const source = await origins.open(release.origin, signal);
       try {
         const facts = await readPackage(source, release.origin.fileName, { signal });
+        if (facts.format !== 'apk') throw new ProblemError('formatNotPublishable');
         const sha256 = release.sha256 ?? (await digestOf(source.stream(0, signal)));
         const { icon, ...withoutIcon } = facts;
         await this.#change(database.db, release, {
@@ -195,7 +196,7 @@ async function digestOf(stream: AsyncIterable<Buffer>): Promise<string> {
 }
 
 function toRelease(row: typeof releases.$inferSelect): Release {
-  const stored = row.facts as (Omit<PackageFacts, 'icon'> & { icon: { mimeType: string } | null }) | null;
+  const stored = row.facts as (Omit<ApkFacts, 'icon'> & { icon: { mimeType: string } | null }) | null;
   return {
     id: row.id,
     workspaceId: row.workspaceId,
@@ -204,7 +205,7 @@ function toRelease(row: typeof releases.$inferSelect): Release {
     state: row.state,
     origin: packageOrigin.parse(row.origin),
     sha256: row.sha256,
-    facts: stored === null ? null : ({ ...stored, icon: null } as PackageFacts),
+    facts: stored === null ? null : ({ ...stored, icon: null } as ApkFacts),
     icon:
       row.iconBase64 === null || stored?.icon == null
         ? null

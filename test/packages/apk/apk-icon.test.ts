@@ -31,7 +31,7 @@ function factsOf(
 ): Promise<ApkFacts> {
   const entries = Object.entries(files).map(([name, content]) => ({ name, content }));
   const table = { name: 'resources.arsc', content: buildArsc(types) };
-  return readPackage(memorySource(buildApk(manifest, [table, ...entries])), 'app.apk');
+  return readPackage(memorySource(buildApk(manifest, [table, ...entries])), 'app.apk') as Promise<ApkFacts>;
 }
 
 describe('icon of an APK', () => {

@@ -7,7 +7,7 @@ import { buildArsc } from '../fixtures/arsc-file.ts';
 import { buildZip, type ZipEntry } from '../fixtures/zip-file.ts';
 
 const factsOf = (options: ManifestOptions = {}, entries: ZipEntry[] = []): Promise<ApkFacts> =>
-  readPackage(memorySource(buildApk(options, entries)), 'app.apk');
+  readPackage(memorySource(buildApk(options, entries)), 'app.apk') as Promise<ApkFacts>;
 
 const table = (content: Buffer): ZipEntry => ({ name: 'resources.arsc', content, method: 0 });
 

@@ -1,0 +1,17 @@
+// Plain JavaScript on purpose: an older Node cannot read TypeScript and would fail without saying why.
+const oldest = 24;
+const roots = { main: './main.ts', worker: './worker.ts', migrate: './migrate.ts' };
+
+if (Number.parseInt(process.versions.node, 10) < oldest) {
+  process.stderr.write(
+    `Quartermaster does not start. Node ${process.versions.node} is too old: it needs Node ${oldest} or later (after npm ci, node_modules/.bin/node is one).\n`,
+  );
+  process.exit(1);
+}
+
+const root = roots[process.argv[2] ?? 'main'];
+if (root === undefined) {
+  process.stderr.write(`Start one of: ${Object.keys(roots).join(', ')}.\n`);
+  process.exit(2);
+}
+await import(root);
