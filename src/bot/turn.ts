@@ -83,6 +83,6 @@ function workspaceKeyOf(activity: InboundActivity, place: Place): WorkspaceKey {
     case 'groupChat':
       return { homeTenantId, kind: 'groupChat', teamsKey: conversationId, name: activity.conversation?.name ?? null };
     case 'personal':
-      return { homeTenantId, kind: 'personal', teamsKey: conversationId, name: activity.from?.name ?? null };
+      return { homeTenantId, kind: 'personal', teamsKey: conversationId, name: null };
   }
 }

@@ -101,7 +101,7 @@ export function facts(
   const present = rows.flatMap(([title, value]) =>
     value === null || value === undefined || value === ''
       ? []
-      : [{ title, value: typeof value === 'string' ? plain(value) : value.markdown }],
+      : [{ title: plain(title), value: typeof value === 'string' ? plain(value) : value.markdown }],
   );
   return present.length === 0 ? null : { type: 'FactSet', facts: present };
 }
