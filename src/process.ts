@@ -8,12 +8,16 @@ export function stopWithWords(error: unknown): never {
   process.exit(1);
 }
 
-/** The first SIGTERM or SIGINT drains, a second one ends at once. */
+/**
+ * The first SIGTERM or SIGINT drains, a second one of the same kind ends at once. Ctrl-C reaches a whole process group, and
+ * a launcher passes it on as SIGTERM: those two together are one wish.
+ */
 export function onTermination(log: Logger, drain: () => Promise<void>): void {
-  let ending = false;
+  const asked = new Set<NodeJS.Signals>();
   const end = (signal: NodeJS.Signals) => {
-    if (ending) process.exit(1);
-    ending = true;
+    if (asked.has(signal)) process.exit(1);
+    asked.add(signal);
+    if (asked.size > 1) return;
     log.info({ signal }, 'ending: taking nothing new, finishing what is running');
     drain().then(
       () => process.exit(0),

@@ -1,5 +1,6 @@
 import type { Actor } from '../../access/actor.ts';
 import type { Card } from '../../cards/card.ts';
+import { plain } from '../../cards/text.ts';
 import type { OutboundActivity } from './connector.ts';
 
 export const adaptiveCard = 'application/vnd.microsoft.card.adaptive';
@@ -11,7 +12,8 @@ export const cardActivity = (card: Card, summary: string): OutboundActivity => (
   attachments: [{ contentType: adaptiveCard, content: card }],
 });
 
-export const textActivity = (text: string): OutboundActivity => ({ type: 'message', text });
+/** Plain: names and words from outside must not become links. */
+export const textActivity = (text: string): OutboundActivity => ({ type: 'message', text, textFormat: 'plain' });
 
 /** Teams alerts the person whose `<at>` part and entity agree to the letter. */
 export function mentionActivity(text: string, person: Pick<Actor, 'teamsId' | 'name'>): OutboundActivity {
@@ -23,7 +25,8 @@ export function mentionActivity(text: string, person: Pick<Actor, 'teamsId' | 'n
   const at = `<at>${name}</at>`;
   return {
     type: 'message',
-    text: `${at} ${text}`,
+    // A mention needs Teams' Markdown, so what stands beside it is escaped.
+    text: `${at} ${plain(text)}`,
     entities: [{ type: 'mention', text: at, mentioned: { id: person.teamsId, name } }],
   };
 }

@@ -215,14 +215,8 @@ async function fromLink(
     ...(fileName === undefined ? {} : { fileName }),
     signal: turn.signal,
   });
-  return {
-    kind: 'card',
-    summary: `Fetching ${accepted.fileName}`,
-    card: card([
-      header({ title: accepted.fileName, where: accepted.host, badge: { text: 'Fetching', tone: 'accent' } }),
-      text('I look at the package now. The form appears below in a moment.'),
-    ]),
-  };
+  // Words, not a card: the draft comes as a card of its own, and a card that stays behind would tell an old state.
+  return { kind: 'text', text: `I am fetching ${accepted.fileName} from ${accepted.host}. Its draft follows here.` };
 }
 
 /** The card that fits the release's state, for everybody who sees it. */
