@@ -11,7 +11,7 @@ const shared = {
 };
 
 export default {
-  testTimeout: 20_000,
+  testTimeout: 60_000,
   maxWorkers: 2,
   projects: [
     {

@@ -58,7 +58,8 @@ it('needs no query for help', async () => {
   const { db } = rig.database as unknown as { db: { session: { prepareQuery: (...args: unknown[]) => unknown } } };
   const prepare = db.session.prepareQuery;
   db.session.prepareQuery = function (...args: unknown[]) {
-    queries += 1;
+    // The outbox looks for due messages by itself, whatever is said.
+    if (!/"outbox"/.test((args[0] as { sql: string }).sql)) queries += 1;
     return prepare.apply(this, args);
   };
   try {
