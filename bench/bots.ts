@@ -34,7 +34,7 @@ export async function startQuartermaster(
   const port = await freePort();
   const microsoft = `http://127.0.0.1:${sinkPort}`;
   const service = startService({
-    script: new URL('../src/main.ts', import.meta.url),
+    script: new URL('../src/start.js', import.meta.url),
     env: {
       HOST: '127.0.0.1',
       PORT: String(port),

@@ -12,7 +12,7 @@ const startsWithin = 60_000;
 async function start(dataDir: string, signal: AbortSignal): Promise<number> {
   const port = await freePort();
   await using service = startService({
-    script: new URL('../src/main.ts', import.meta.url),
+    script: new URL('../src/start.js', import.meta.url),
     env: { HOST: '127.0.0.1', PORT: String(port), DATA_DIR: dataDir, QM_VAULT_KEYS: benchVaultKey, QM_DEMO: '1' },
     signal,
   });

@@ -1,3 +1,5 @@
+import module from 'node:module';
+
 // Plain JavaScript on purpose: an older Node cannot read TypeScript and would fail without saying why.
 const oldest = 24;
 const roots = { main: './main.ts', worker: './worker.ts', migrate: './migrate.ts' };
@@ -14,4 +16,6 @@ if (root === undefined) {
   process.stderr.write(`Start one of: ${Object.keys(roots).join(', ')}.\n`);
   process.exit(2);
 }
+// Compiled code is kept from one start to the next: about a fifth of a second of a start is compiling.
+module.enableCompileCache();
 await import(root);

@@ -46,7 +46,7 @@ export async function startBot(options: BotOptions): Promise<Child> {
   await writeFile(join(options.folder, 'vault-key'), `${vaultKey}\n`, onlyForMe);
   return startChild({
     name: 'the bot',
-    args: [pathOf('src/main.ts')],
+    args: [pathOf('src/start.js')],
     env: { ...bareEnvironment(), ...botEnvironment(options, { ca, vaultKey }) },
     cwd: pathOf('.'),
     logFile: join(options.folder, 'bot.log'),

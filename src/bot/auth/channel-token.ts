@@ -34,7 +34,7 @@ export interface ChannelTokensOptions {
 
 const largestHeader = 8 * 1024;
 const skewSeconds = 5 * 60;
-const rememberTokens = 200;
+const rememberTokens = 1_000;
 /** The service repeats one token for an hour; a key that was withdrawn must still count soon. */
 const rememberFor = 5 * 60 * 1000;
 
