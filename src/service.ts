@@ -30,6 +30,7 @@ export async function startService(config: Config, database: Database, log: Logg
     ),
     metrics,
     metricsToken: config.metricsToken,
+    isOpen: () => started.queue,
     log,
   });
   let sweepUploads = async () => 0;

@@ -29,15 +29,13 @@ export function createAccess({ roles, administrators }: AccessOptions): Access {
       // A workspace of another tenant is never reached, whatever was granted there under the same object id.
       if (actor.homeTenantId !== workspace.homeTenantId) return false;
       if (permission === 'look' || isAdministrator(actor)) return true;
-      if (workspace.kind === 'personal' || isInstaller(workspace, actor.objectId)) return true;
+      if (workspace.kind === 'personal') return true;
       const role = await roles.of(workspace, actor.objectId);
       return role !== null && enough[permission].includes(role);
     },
     adminsOf: (workspace) => roles.adminsOf(workspace),
   };
 }
-
-const isInstaller = (workspace: Workspace, objectId: string) => objectId !== '' && workspace.installedBy === objectId;
 
 const personKey = ({ homeTenantId, objectId }: { homeTenantId: string; objectId: string }) =>
   `${homeTenantId.toLowerCase()}/${objectId.toLowerCase()}`;

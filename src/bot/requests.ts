@@ -4,7 +4,7 @@ import type { CommandRoute, Reply, StandardAnswers, Turn, VerbRoute } from '../d
 import { CardActionValue, FileAttachment, type InboundActivity, SubmitValue } from './activity.ts';
 import { spokenText, tidy } from './mention-text.ts';
 import type { RouteTable } from './route-table.ts';
-import { askAgainVerb } from './show-me-card.ts';
+import { askAgainVerb, showMeCard } from './show-me-card.ts';
 
 /** What somebody asked for, read and typed; not yet permitted. */
 export interface Request {
@@ -87,6 +87,13 @@ export function createRequestReader(table: RouteTable, answers: StandardAnswers)
           return aside({
             kind: 'text',
             text: 'This answer is for the person who asked. Ask me yourself to see yours.',
+          });
+        // A client that refreshes by itself must make nothing: only commands that look are answered then.
+        if (turn.trigger === 'automatic' && wanted.permission !== 'look' && wanted.permission !== 'none')
+          return aside({
+            kind: 'personalCard',
+            card: showMeCard(turn.actor, read.data.text),
+            summary: 'For you alone',
           });
         const answer = await wanted.run(turn);
         return answer === null ? null : { ...answer, aside: true };

@@ -19,6 +19,8 @@ export interface HttpServerOptions {
   readiness: Readiness;
   metrics: Metrics;
   metricsToken: string | undefined;
+  /** Until then only health and figures are answered: what people send has to find the queue there. */
+  isOpen: () => boolean;
   log: Logger;
 }
 
@@ -31,21 +33,26 @@ const securityHeaders = {
   'Cache-Control': 'no-store',
 };
 
+const alwaysAnswered = new Set(['/healthz', '/readyz', '/metrics']);
+
 /** A request that trickles in ties up a connection; a package on its way to the upload page is such a request. */
 const headersWithin = 15_000;
 const keepAlive = 75_000;
 
 export function createHttpServer(options: HttpServerOptions): HttpServer {
-  const { bot, readiness, metrics, metricsToken, log } = options;
+  const { bot, readiness, metrics, metricsToken, isOpen, log } = options;
   // Without a name restify sends no Server header.
   const server = createServer({ name: '', log: log as never, handleUncaughtExceptions: false });
   server.server.headersTimeout = headersWithin;
   server.server.requestTimeout = 0;
   server.server.keepAliveTimeout = keepAlive;
 
-  server.pre((_request: Request, response: Response, next: Next) => {
+  server.pre((request: Request, response: Response, next: Next) => {
     for (const [name, value] of Object.entries(securityHeaders)) response.setHeader(name, value);
-    next();
+    if (isOpen() || alwaysAnswered.has(request.path())) return next();
+    response.setHeader('Retry-After', '5');
+    response.send(503, { error: 'Starting' });
+    next(false);
   });
 
   server.post('/api/messages', (request: Request, response: Response, next: Next) => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { eq } from 'drizzle-orm';
 import type { Logger } from 'pino';
 import { z } from 'zod';
@@ -149,7 +150,10 @@ export class LinkImport {
 
   /** Must have been called once before links are accepted; `work` does it too. */
   async createQueue(): Promise<void> {
-    await this.#options.database.queue.createQueue(importQueue);
+    const { queue } = this.#options.database;
+    await queue.createQueue(importQueue);
+    // Fills the queue's memory of itself: looking it up inside a transaction would wait for the embedded database for ever.
+    await queue.findJobs(importQueue, { id: randomUUID() });
   }
 
   async work(): Promise<void> {

@@ -11,6 +11,8 @@ import { type PublishPlan, publishPlan } from './plan.ts';
 import { type ReleaseForm, releaseForm } from './release-form.ts';
 
 const readQueue = 'read-package';
+/** One slow host must not hold up everybody's drafts. */
+const readersAtOnce = 4;
 
 export type ReleaseState = 'reading' | 'draft' | 'planned' | 'started' | 'discarded' | 'failed';
 
@@ -90,19 +92,23 @@ export class Releases {
     await this.#options.database.queue.send(
       readQueue,
       { releaseId: row.id },
-      { db: queueDatabase(tx), retryLimit: 3, retryDelay: 5 },
+      { db: queueDatabase(tx), retryLimit: 10, retryDelay: 5 },
     );
     return row.id;
   }
 
   async work(): Promise<void> {
     const { queue } = this.#options.database;
-    await queue.createQueue(readQueue);
+    await queue.createQueue(readQueue, { heartbeatSeconds: 60, expireInSeconds: 12 * 3600 });
     // Fills the queue's memory of itself: looking it up inside a transaction would wait for the embedded database for ever.
     await queue.findJobs(readQueue, { id: randomUUID() });
-    await queue.work<{ releaseId: string }>(readQueue, { pollingIntervalSeconds: 0.5 }, async (jobs) => {
-      for (const job of jobs) await this.#read(job.data.releaseId, job.signal);
-    });
+    await queue.work<{ releaseId: string }>(
+      readQueue,
+      { pollingIntervalSeconds: 0.5, localConcurrency: readersAtOnce, heartbeatRefreshSeconds: 20 },
+      async (jobs) => {
+        for (const job of jobs) await this.#read(job.data.releaseId, job.signal);
+      },
+    );
   }
 
   async find(workspaceId: string, id: string): Promise<Release | null> {
@@ -175,6 +181,8 @@ export class Releases {
       }
     } catch (error) {
       if (error instanceof StaleRelease) return;
+      // The process is ending: the queue brings the reading back, and the draft is not to blame.
+      if (signal.aborted) throw error;
       const found = asProblemError(error);
       if (found.problem.code === 'unexpected') log.error({ err: error, releaseId }, 'a package could not be read');
       if (found.problem.retryable && !signal.aborted && found.problem.code === 'networkDown') throw error;

@@ -63,6 +63,8 @@ function openPostgres(databaseUrl: string, { queueSchema = 'pgboss' }: DatabaseO
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 10, connectionTimeoutMillis: 5_000 });
   // A dropped idle connection is reported here; the next query opens a new one, so the process must not end.
   pool.on('error', () => undefined);
+  // While a connection is checked out nobody else listens; the query that is running on it reports the loss.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   const db = drizzleNode(pool, { schema });
   return {
     db,

@@ -43,8 +43,25 @@ it('lets the installer name a publisher by one command', async () => {
 it('lets nobody else name people', async () => {
   await rig.teams.say(adele, general, 'roles admin', { people: [adele] });
 
-  expect(lastCard()).toContain('Only an admin can change roles.');
-  expect(lastCard()).not.toContain('Adele Vance: admin');
+  await rig.text(general, 'this needs the admin role. Admins: Alex Wilber');
+  await rig.teams.say(alex, general, 'roles');
+  expect(lastCard()).not.toContain('Adele Vance');
+});
+
+it('asks Teams who somebody is before roles change: a guest stays a guest, even as admin', async () => {
+  const guest = rig.teams.person('Gil Guest', { userRole: 'guest' });
+  const { general: place } = rig.teams.team('With guests', [alex, adele, guest]);
+  await rig.teams.install(place, alex);
+  await rig.teams.say(alex, place, 'roles admin', { people: [guest] });
+
+  await rig.teams.say(guest, place, 'roles admin', { people: [adele] });
+
+  await rig.text(place, 'guests and people of other organisations may look here');
+  const roles = rig.teams
+    .messages(place)
+    .filter(({ card }) => card !== null)
+    .map(({ card }) => cardText(card as never));
+  expect(roles.join()).not.toContain('Adele Vance');
 });
 
 it('asks for a mention', async () => {

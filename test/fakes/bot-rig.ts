@@ -92,7 +92,14 @@ export async function startBotRig(options: BotRigOptions): Promise<BotRig> {
     clock,
   });
   const readiness = createReadiness(standardDependencies(database, { migrated: () => true, queueStarted: () => true }));
-  const server = createHttpServer({ bot, readiness, metrics, metricsToken: options.metricsToken, log });
+  const server = createHttpServer({
+    bot,
+    readiness,
+    metrics,
+    metricsToken: options.metricsToken,
+    isOpen: () => true,
+    log,
+  });
   const { port } = await server.listen({ host: '127.0.0.1', port: 0 });
   const url = `http://127.0.0.1:${port}`;
   teams.connect(`${url}/api/messages`);

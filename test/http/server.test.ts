@@ -14,6 +14,7 @@ describe('the server', () => {
   let server: HttpServer;
   let url: string;
   let missing: Set<string>;
+  let open = true;
 
   beforeAll(async () => {
     missing = new Set();
@@ -33,6 +34,7 @@ describe('the server', () => {
       readiness: createReadiness(['database', 'migrations', 'queue'].map(dependency)),
       metrics: createMetrics(),
       metricsToken: 'figures',
+      isOpen: () => open,
       log,
     });
     server.addRoutes((restify: Server) => {
@@ -44,6 +46,19 @@ describe('the server', () => {
     url = `http://127.0.0.1:${port}`;
   });
   afterAll(() => server.drain());
+
+  it('takes nothing from people before it has started, and says so', async () => {
+    open = false;
+
+    const refused = await fetch(`${url}/api/messages`, { method: 'POST', body: '{}' });
+    const health = await fetch(`${url}/healthz`);
+
+    open = true;
+    expect(refused.status).toBe(503);
+    expect(refused.headers.get('retry-after')).toBe('5');
+    expect(health.status).toBe(200);
+    expect((await fetch(`${url}/api/messages`, { method: 'POST', body: '{}' })).status).toBe(200);
+  });
 
   it('is alive', async () => {
     const answer = await fetch(`${url}/healthz`);

@@ -165,8 +165,10 @@ export function createDelivery(setup: DeliverySetup): Delivery {
         log.info({ code: fault.code }, 'A card is gone and is sent again');
         const sent = await sendSomewhere(place, cardActivity(card, summary), options);
         if (sent.id === null) return;
-        moved.set(movedKey(place, activityId), sent.id);
-        await liveCards.moved(place, present, sent.id);
+        if (wireId(sent.place) === wireId(place)) {
+          moved.set(movedKey(place, activityId), sent.id);
+          await liveCards.moved(place, present, sent.id);
+        } else await liveCards.forget(place, present);
         if (follow !== undefined) await liveCards.remember(sent.place, sent.id, follow);
       }
     },

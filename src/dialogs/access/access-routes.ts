@@ -17,10 +17,11 @@ const revoked = {
   lastAdmin: (name: string) => `${name} is the last admin here and stays one. Name another admin first.`,
 } as const;
 
-const order = z.string().transform((said) => {
-  const [word = ''] = said.trim().toLowerCase().split(/\s+/);
-  return word === 'publisher' || word === 'admin' || word === 'remove' ? word : 'list';
-});
+const changes = [
+  { role: 'publisher', usage: 'roles publisher @name', summary: 'Let somebody publish here' },
+  { role: 'admin', usage: 'roles admin @name', summary: 'Let somebody connect tenants and name people' },
+  { role: 'remove', usage: 'roles remove @name', summary: 'Take somebody’s role back' },
+] as const;
 
 export function accessRoutes(services: AccessServices): Route[] {
   const { access, roles, workspaces } = services;
@@ -40,7 +41,6 @@ export function accessRoutes(services: AccessServices): Route[] {
 
   const change = async (turn: Turn, role: 'publisher' | 'admin' | 'remove'): Promise<Reply> => {
     const workspace = await turn.workspace();
-    if (!(await access.can(turn.actor, workspace, 'administer'))) return show(turn, 'Only an admin can change roles.');
     if (turn.mentions.length === 0) return { kind: 'text', text: `Mention the person: roles ${role} @name` };
     const said: string[] = [];
     for (const person of turn.mentions) {
@@ -62,12 +62,23 @@ export function accessRoutes(services: AccessServices): Route[] {
   return [
     command({
       command: 'roles',
-      usage: 'roles [publisher | admin | remove @name]',
-      summary: 'Who may do what here, and naming people',
+      usage: 'roles',
+      summary: 'Who may do what here',
       permission: 'look',
-      input: order,
-      handle: (turn, word) => (word === 'list' ? show(turn) : change(turn, word)),
+      input: z.string(),
+      handle: (turn) => show(turn),
     }),
+    ...changes.map(({ role, usage, summary }) =>
+      command({
+        command: `roles ${role}`,
+        usage,
+        summary,
+        // Not 'look' with a look at the role inside: only this lets the surface ask Teams who is a guest.
+        permission: 'administer',
+        input: z.string(),
+        handle: (turn) => change(turn, role),
+      }),
+    ),
     command({
       command: 'whoami',
       usage: 'whoami',

@@ -117,11 +117,14 @@ export function welcomeCard({ kind, installer }: Welcome): Card {
   };
 }
 
+/** A link may carry a token in its query. */
+const linkQuery = /(https?:\/\/[^\s?]+)\?\S*/g;
+
 export function unknownCommandCard(said: string, nearest: CommandRoute | null): Card {
   return card(
     [
       header({ title: 'I did not understand that' }),
-      said === '' ? text('You mentioned me without a command.') : text(`You typed: ${said}`),
+      said === '' ? text('You mentioned me without a command.') : text(`You typed: ${said.replace(linkQuery, '$1?…')}`),
       nearest === null
         ? null
         : text(`Did you mean **${plain(nearest.usage)}**? ${plain(nearest.summary)}`, { markdown: true }),

@@ -64,7 +64,7 @@ export function releaseRoutes(services: PublishServices): Route[] {
       usage: 'publish [https link]',
       summary: 'Publish an app: upload a package, or name a link to it',
       permission: 'publish',
-      input: z.string().transform((said) => said.trim().replace(/^<?(?:\[[^\]]*\]\()?|[)>]$/g, '')),
+      input: z.string().transform((said) => bareLink(said)),
       handle: async (turn, link) => {
         if (link === '') return startPublishing(turn);
         const workspace = await turn.workspace();
@@ -152,7 +152,8 @@ export function releaseRoutes(services: PublishServices): Route[] {
       handle: async (turn, data) => {
         const release = await own(turn, data.release);
         if ('kind' in release) return release;
-        if (release.state === 'started' || release.state === 'discarded') return show(release, turn.now);
+        if (release.revision !== data.revision || release.state === 'started' || release.state === 'discarded')
+          return show(release, turn.now);
         try {
           return await show(await releases.discard(release), turn.now);
         } catch (error) {
@@ -174,6 +175,12 @@ export function releaseRoutes(services: PublishServices): Route[] {
       },
     }),
   ];
+}
+
+/** Clients wrap a link in angle brackets or Markdown when it is pasted. */
+function bareLink(said: string): string {
+  const text = said.trim();
+  return /^\[[^\]]*\]\((\S+)\)$/.exec(text)?.[1] ?? /^<(\S+)>$/.exec(text)?.[1] ?? text;
 }
 
 const requester = (actor: Actor) => ({
