@@ -51,7 +51,8 @@ export interface IpaDetails {
   buildNumber: string | null;
   displayName: string | null;
   minimumOSVersion: string | null;
-  deviceFamilies: string[];
+  /** UIDeviceFamily: 1 is iPhone and iPod touch, 2 is iPad; in ascending order. */
+  deviceFamilies: number[];
   /** ISO 8601; null without a provisioning profile. */
   provisioningExpiration: string | null;
 }

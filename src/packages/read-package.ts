@@ -1,8 +1,15 @@
 import { asProblemError, ProblemError } from '../problems/problem.ts';
 import { createApkReader } from './apk/apk-reader.ts';
+import { createAppxReaders } from './appx/appx-reader.ts';
 import type { ByteSource } from './byte-source.ts';
 import { describeContent } from './content-kind.ts';
+import { createDmgReader } from './dmg/dmg-reader.ts';
+import { createExeReader } from './exe/exe-reader.ts';
+import { createIntunewinReader } from './intunewin/intunewin-reader.ts';
+import { createIpaReader } from './ipa/ipa-reader.ts';
+import { createMsiReader } from './msi/msi-reader.ts';
 import type { PackageFacts } from './package-facts.ts';
+import { createPkgReader } from './pkg/pkg-reader.ts';
 import type { PackageEvidence, PackageReader } from './reader.ts';
 import { ZipArchive } from './zip-archive.ts';
 
@@ -33,7 +40,16 @@ export interface ReadPackageOptions {
 
 /** One reader for each format that can be published. */
 export function createPackageReaders(): PackageReader[] {
-  return [createApkReader()];
+  return [
+    createApkReader(),
+    createIpaReader(),
+    createIntunewinReader(),
+    ...createAppxReaders(),
+    createMsiReader(),
+    createExeReader(),
+    createPkgReader(),
+    createDmgReader(),
+  ];
 }
 
 /**
@@ -74,8 +90,10 @@ async function identifyAndRead(
 ): Promise<PackageFacts> {
   if (source.size === 0) throw new ProblemError('packageEmpty');
   const evidence = await gatherEvidence(source, signal);
-  const reader = readers.find((candidate) => candidate.recognises(evidence));
   const ending = /\.([a-z0-9]+)$/i.exec(fileName)?.[1]?.toLowerCase() ?? '';
+  const able = readers.filter((candidate) => candidate.recognises(evidence));
+  // Two formats with the same content differ by their names only, as appx and msix do.
+  const reader = able.find(({ format }) => format === ending) ?? able[0];
   if (reader === undefined) throw unknownContent(evidence, ending, readers);
   // An App Bundle's reader is that of APK files, which explains what to do with it.
   if (Object.hasOwn(endings, ending) && ending !== reader.format && ending !== 'aab')

@@ -95,6 +95,25 @@ export class ZipArchive {
     }
   }
 
+  /**
+   * Where the bytes of an entry lie that is not compressed, for entries too large to be read whole; null if there is no such
+   * entry. They are not checked against the entry's checksum.
+   */
+  async locateStored(name: string, signal?: AbortSignal): Promise<{ offset: number; size: number } | null> {
+    const record = this.#records.get(name);
+    if (record === undefined) return null;
+    if (this.#ambiguous.has(name)) throw malformed(`It holds ${shown(name)} more than once.`);
+    if ((record.flags & 1) !== 0) throw new ProblemError('packageEncrypted', { detail: `It is ${shown(name)}.` });
+    if (record.method !== 0 || record.size !== record.compressedSize)
+      throw malformed(`${shown(name)} in it is compressed, and must not be.`);
+    try {
+      const header = await this.#zip.readLocalFileHeaderPromise(asEntry(record), { minimal: true });
+      return { offset: header.fileDataStart, size: record.size };
+    } catch (error) {
+      throw zipProblem(error, signal, shown(name));
+    }
+  }
+
   async #inflate(name: string, record: EntryRecord, signal: AbortSignal | undefined): Promise<Buffer> {
     const raw = await this.#zip.openReadStreamPromise(asEntry(record), { decodeFileData: false });
     const content = Buffer.allocUnsafe(record.size);

@@ -1,4 +1,5 @@
 import { deflateRawSync } from 'node:zlib';
+import { createApkReader } from '../../src/packages/apk/apk-reader.ts';
 import type { ByteSource } from '../../src/packages/byte-source.ts';
 import { readPackage } from '../../src/packages/read-package.ts';
 import { memorySource } from '../fakes/memory-source.ts';
@@ -90,7 +91,7 @@ describe('a file that is not a usable package', () => {
       'a Windows program',
       Buffer.concat([Buffer.from('MZ'), Buffer.alloc(600)]),
       'packageNameMismatch',
-      /not an Android app \(APK\): it looks like a Windows program/,
+      /not an Android app \(APK\): its content is a Windows program/,
     ],
     ['an iOS app', zip({ name: 'Payload/App.app/Info.plist', content: 'x' }), 'packageNameMismatch', /iOS app/],
     ['some zip archive', zip({ name: 'readme.txt', content: 'x' }), 'packageNameMismatch', /zip archive/],
@@ -107,7 +108,7 @@ describe('a file that is not a usable package', () => {
     ['disk.dmg', Buffer.concat([Buffer.alloc(512), Buffer.from('koly'), Buffer.alloc(508)]), /disk image/],
     ['notes', Buffer.from([1, 2, 3]), /^$/],
   ])('says of %s what it looks like', async (fileName, bytes, detail) => {
-    const found = await problemOf(readPackage(memorySource(bytes), fileName));
+    const found = await problemOf(readPackage(memorySource(bytes), fileName, { readers: [createApkReader()] }));
 
     expect(found.code).toBe('packageNotSupported');
     expect(found.detail ?? '').toMatch(detail);

@@ -1,0 +1,78 @@
+import type { XmlElement } from '../xml-document.ts';
+import { bundlesIn, type InstalledBundle } from './bundle.ts';
+import { earliestVersion } from './version-order.ts';
+
+/** What the Distribution file of a product archive says. */
+export interface Distribution {
+  productId: string | null;
+  version: string | null;
+  /** As it stands there, which may be the key of a text. */
+  title: string | null;
+  /** For people. */
+  displayName: string | null;
+  minimumOSVersion: string | null;
+  packages: { id: string; version: string | null }[];
+  bundles: InstalledBundle[];
+}
+
+// https://developer.apple.com/library/archive/documentation/DeveloperTools/Reference/DistributionDefinitionRef/Chapters/Distribution_XML_Ref.html
+export function readDistribution(root: XmlElement): Distribution {
+  const product = root.child('product');
+  const references = packageReferences(root);
+  return {
+    productId: nonEmpty(product?.attribute('id')),
+    version: nonEmpty(product?.attribute('version')),
+    title: nonEmpty(root.childText('title')),
+    displayName: nonEmpty(displayNameOf(root)),
+    minimumOSVersion: minimumOS(root),
+    packages: packagesOf(references),
+    bundles: references.flatMap((reference) => [
+      ...bundlesIn(reference),
+      ...reference.childrenNamed('bundle-version').flatMap((versions) => bundlesIn(versions)),
+    ]),
+  };
+}
+
+/** They stand at the top level and inside of choices; the same package is often spread over several. */
+function packageReferences(root: XmlElement): XmlElement[] {
+  return [root, ...root.childrenNamed('choice')].flatMap((parent) => parent.childrenNamed('pkg-ref'));
+}
+
+function packagesOf(references: readonly XmlElement[]): Distribution['packages'] {
+  const found = new Map<string, { id: string; version: string | null }>();
+  for (const reference of references) {
+    const key = nonEmpty(reference.attribute('id'));
+    if (key === null) continue;
+    const known = found.get(key);
+    found.set(key, {
+      id: nonEmpty(reference.attribute('packageIdentifier')) ?? known?.id ?? key,
+      version: known?.version ?? nonEmpty(reference.attribute('version')),
+    });
+  }
+  return [...found.values()];
+}
+
+/** A title may be the key of a text in several languages, kept in the file itself by older packages. */
+function displayNameOf(root: XmlElement): string | null {
+  const title = root.childText('title')?.trim() ?? '';
+  const languages = root.child('localization')?.childrenNamed('strings') ?? [];
+  const english = languages.find((strings) => /^en(glish)?\b/i.test(strings.attribute('language') ?? ''));
+  for (const strings of [english, ...languages])
+    for (const [, key, text] of strings?.text.matchAll(/"([^"\\\n]{1,200})"\s*=\s*"([^"\\\n]{1,500})"\s*;/g) ?? [])
+      if (key === title) return text ?? null;
+  return title;
+}
+
+/** Several ranges are alternatives, so that the earliest of them decides. */
+function minimumOS(root: XmlElement): string | null {
+  const ranges = ['volume-check', 'installation-check']
+    .flatMap((name) => root.childrenNamed(name))
+    .flatMap((check) => check.childrenNamed('allowed-os-versions'))
+    .flatMap((allowed) => allowed.childrenNamed('os-version'));
+  return earliestVersion(ranges.map((range) => nonEmpty(range.attribute('min'))));
+}
+
+function nonEmpty(text: string | null | undefined): string | null {
+  const trimmed = text?.trim() ?? '';
+  return trimmed === '' ? null : trimmed;
+}
