@@ -154,14 +154,18 @@ export function compose(config: Config, database: Database, log: Logger): Parts 
   if (made.publishing === undefined) throw new Error('The bot did not ask for its routes');
 
   const { news, jobs, releases } = made.publishing;
-  const showConnection = (id: string) =>
-    bot.messenger.refreshCards({ subject: 'connection', subjectId: id }, async () => {
-      const connection = await connections.get(id);
-      if (connection === null) return null;
-      const { card, summary } = connectionReply({ clouds: clouds.list, supportContact }, connection, new Date());
-      return { card, summary };
-    });
-  connections.onTested(showConnection);
+  const showConnection = async (id: string) => {
+    const connection = await connections.get(id);
+    if (connection === null) return;
+    const shown = connectionReply({ clouds: clouds.list, supportContact }, connection, new Date());
+    // A test has one end, so its news does not wait behind cards that keep moving.
+    const key = `connection:${id}:${connection.revision}:${connection.lastTestedAt?.getTime() ?? 0}`;
+    await bot.messenger.enqueueCards(database.db, key, { subject: 'connection', subjectId: id }, shown);
+    bot.messenger.nudge();
+  };
+  connections.onTested((id) => {
+    showConnection(id).catch((error) => log.warn({ err: error, connectionId: id }, 'a connection card may be behind'));
+  });
 
   /** What ended while its card was on its way to the chat would never be shown on it. */
   async function catchUp({ subject, subjectId }: Follow, how: 'sent' | 'updated'): Promise<void> {
@@ -171,7 +175,7 @@ export function compose(config: Config, database: Database, log: Logger): Parts 
     if (subject === 'connection') {
       const connection = await connections.get(subjectId);
       const tested = connection?.testingSince === null ? connection.lastTestedAt : null;
-      if (tested != null && Date.now() - tested.getTime() < justNow) showConnection(subjectId);
+      if (tested != null && Date.now() - tested.getTime() < justNow) await showConnection(subjectId);
     }
   }
   metrics.gauge('jobs_open', 'Publish jobs that are not done', () => openJobs(database));

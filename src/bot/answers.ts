@@ -4,6 +4,7 @@ import type { Logger } from '../log.ts';
 import type { Conversations } from './conversations.ts';
 import { ConnectorFault } from './outbound/connector.ts';
 import type { Delivery } from './outbound/delivery.ts';
+import type { LiveCards } from './outbound/live-cards.ts';
 import type { Answer } from './requests.ts';
 import { showMeCard } from './show-me-card.ts';
 
@@ -13,6 +14,8 @@ export interface Answers {
   toMessage(turn: Turn, answer: Answer, asked: string | null): Promise<void>;
   /** For a press whose own answer has been given: everybody sees the card's new state. */
   toCard(turn: Turn, reply: Extract<Reply, { kind: 'card' }>): Promise<void>;
+  /** In a chat of two, a form or a question takes the card's place: the next news of its subject must not wipe it away. */
+  covered(turn: Turn): Promise<void>;
   /** For a press that cannot be answered in place any more, or by this client. */
   toPresser(turn: Turn, answer: Answer): Promise<void>;
 }
@@ -20,6 +23,7 @@ export interface Answers {
 export interface AnswersOptions {
   delivery: Delivery;
   conversations: Conversations;
+  liveCards: LiveCards;
   log: Logger;
 }
 
@@ -27,7 +31,7 @@ const soon = { urgency: 'reply' as const };
 const follows = (reply: Extract<Reply, { kind: 'card' }>) =>
   reply.follow === undefined ? {} : { follow: reply.follow };
 
-export function createAnswers({ delivery, conversations, log }: AnswersOptions): Answers {
+export function createAnswers({ delivery, conversations, liveCards, log }: AnswersOptions): Answers {
   const chatWith = async (turn: Turn): Promise<Place | null> =>
     turn.actor.objectId === '' ? null : conversations.personal(turn.actor.homeTenantId, turn.actor.objectId);
 
@@ -69,6 +73,9 @@ export function createAnswers({ delivery, conversations, log }: AnswersOptions):
       if (turn.cardMessageId === null) return;
       const options = { ...soon, ...follows(reply) };
       await delivery.update(turn.place, turn.cardMessageId, reply.card, reply.summary, options);
+    },
+    async covered({ place, cardMessageId }) {
+      if (place.conversationKind === 'personal' && cardMessageId !== null) await liveCards.forget(place, cardMessageId);
     },
     async toPresser(turn, { reply, aside }) {
       const { place, actor, cardMessageId } = turn;

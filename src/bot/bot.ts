@@ -98,7 +98,7 @@ export function createBot(options: BotOptions): Bot {
     reader: createRequestReader(table, options.answers),
     guard: createGuard({ access, roster, answers: options.answers }),
     membership: createMembership({ workspaces, conversations, roster, table }),
-    answers: createAnswers({ delivery, conversations, log }),
+    answers: createAnswers({ delivery, conversations, liveCards, log }),
     standard: options.answers,
     conversations,
     failures: createFailures({ database, clock, log }),

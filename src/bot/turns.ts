@@ -168,6 +168,8 @@ export function createTurns(options: TurnsOptions): Turns {
     const { reply } = answer;
     if (trigger === 'manual' && reply.kind === 'card' && !answer.aside)
       behind('card for everybody', () => answers.toCard(turn, reply));
+    if (trigger === 'manual' && reply.kind === 'personalCard')
+      behind('card that is covered', () => answers.covered(turn));
     return invokeAnswer(reply);
   };
 

@@ -11,6 +11,8 @@ interface Field {
   value?: string | undefined;
   required?: boolean;
   error?: string | undefined;
+  /** What the client says while a required field is empty; otherwise made of the label. */
+  missing?: string;
 }
 
 function around(field: Field, input: CardElement): CardElement {
@@ -27,7 +29,7 @@ const base = (field: Field) => ({
   id: field.id,
   label: field.label,
   ...(field.value === undefined ? {} : { value: field.value }),
-  ...(field.required ? { isRequired: true, errorMessage: `${field.label} is needed` } : {}),
+  ...(field.required ? { isRequired: true, errorMessage: field.missing ?? `${field.label} is needed` } : {}),
 });
 
 export function textField(

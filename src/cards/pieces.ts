@@ -4,7 +4,7 @@ import { plain } from './text.ts';
 export type Tone = 'good' | 'warning' | 'attention' | 'accent' | 'default';
 
 /** Colour never carries meaning alone: each tone has its sign. */
-const signs: Record<Tone, string> = { good: '✓', warning: '…', attention: '!', accent: '▸', default: '·' };
+const signs: Record<Tone, string> = { good: '✓', warning: '!', attention: '!', accent: '▸', default: '' };
 
 export function card(body: (CardElement | null)[], actions: (CardAction | null)[] = []): Card {
   const present = actions.filter((action) => action !== null);
@@ -45,7 +45,7 @@ export function header({ title, where, badge }: Header): CardElement {
       items: [
         {
           type: 'TextBlock',
-          text: `${signs[badge.tone]} ${badge.text}`,
+          text: `${signs[badge.tone]} ${badge.text}`.trim(),
           color: toneColour[badge.tone],
           weight: 'Bolder',
           horizontalAlignment: 'Right',
@@ -61,7 +61,7 @@ export function strip(tone: Tone, words: string): CardElement {
     type: 'Container',
     style: tone === 'default' ? 'emphasis' : tone,
     bleed: true,
-    items: [{ type: 'TextBlock', text: `${signs[tone]} ${plain(words)}`, weight: 'Bolder', wrap: true }],
+    items: [{ type: 'TextBlock', text: `${signs[tone]} ${plain(words)}`.trim(), weight: 'Bolder', wrap: true }],
   };
 }
 

@@ -83,6 +83,7 @@ export async function takeUpAgain(tx: Db, id: string): Promise<boolean> {
       warnings: [],
       cancelRequestedBy: null,
       finishedAt: null,
+      startedAt: null,
       // A claim of its own, so that nothing that was left to tidy up for the failure touches the retry.
       attempts: sql`${publishJobs.attempts} + 1`,
       progress: { ...progress, retries: progress.retries + 1, refusedCommits: 0, waitingSince: null },

@@ -19,9 +19,15 @@ export interface RolesCard {
 /** Keeps the card small enough for Teams in a large team. */
 const shownRows = 10;
 
-const places = { team: 'this team', groupChat: 'this chat', personal: 'this chat' } as const;
+const places = { team: 'this team', groupChat: 'this chat' } as const;
 
 export function rolesCard({ workspace, rows, mayChange, said }: RolesCard): Card {
+  if (workspace.kind === 'personal')
+    return card([
+      header({ title: 'Roles' }),
+      text('This is your own chat: you may do everything here, and nobody else is in it.'),
+      text('In a team or group chat, the person who installed me names admins and publishers.', { subtle: true }),
+    ]);
   const place = places[workspace.kind];
   return card(
     [

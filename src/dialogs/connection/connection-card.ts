@@ -89,10 +89,15 @@ export function connectionCard({ connection, cloud, portal, supportContact, now,
       strip(words.tone, words.sentence),
       saved === undefined ? null : text(saved),
       ...(showProblem ? problemBlock(problem, { supportContact, fixes: fixes(connection, portal) }) : []),
-      connection.status === 'error' ? facts([['Since', { markdown: when(connection.statusSince, now) }]]) : null,
       hint === undefined ? null : text(hint, { subtle: true }),
       facts([
-        ['May', mayDo(connection)],
+        [
+          'Since',
+          connection.status === 'error' && connection.testingSince === null
+            ? { markdown: when(connection.statusSince, now) }
+            : null,
+        ],
+        ['It may', mayDo(connection)],
         ['Tenant', connection.tenantId],
         ['Application', connection.clientId],
         ['Connection mode', connection.mode === 'custom' ? 'Custom (own app registration)' : 'Managed'],
@@ -132,7 +137,11 @@ function fixes(connection: StoredConnection, portal: ConnectionCard['portal']): 
     return [execute('Fix: change the values', 'connection.edit', { connection: connection.id })];
   if (fix === 'retry') return [execute('Try again', 'connection.test', { connection: connection.id })];
   const place = portal(fix);
-  return [place === null ? null : openUrl(`Fix: ${place.title}`, place.url)];
+  const edit = execute('Enter new values', 'connection.edit', { connection: connection.id });
+  return [
+    place === null ? null : openUrl(`Fix: ${place.title}`, place.url),
+    fix === 'certificatesAndSecrets' ? edit : null,
+  ];
 }
 
 const pageSize = 8;

@@ -55,8 +55,9 @@ export function connectionRoutes(services: ConnectionServices): Route[] {
       usage: 'connection <name>',
       summary: 'One connection: its state, test and update',
       permission: 'look',
-      input: z.string().trim().min(1, 'Name the connection.').max(60),
+      input: z.string().trim().max(60),
       handle: async (turn, name) => {
+        if (name === '') return list(turn, 0);
         const found = await here(turn, name);
         if (found !== null) return connectionReply(services, found, turn.now);
         return {

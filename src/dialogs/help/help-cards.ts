@@ -77,7 +77,7 @@ export interface Welcome {
 
 export function welcomeCard({ kind, installer }: Welcome): Card {
   const greeting =
-    'I connect this place to Microsoft Intune, get an administrator to agree, and publish your apps to devices.';
+    'I connect this place to Microsoft Intune, show what the connection may do, and publish your apps to devices.';
   const mention = kind !== 'personal' && installer !== null;
   const made = card(
     [

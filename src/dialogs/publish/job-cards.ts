@@ -60,6 +60,9 @@ const outcomeWords: Record<JobOutcome, { badge: string; tone: Tone; sentence: st
 export const jobTitle = (release: Release) =>
   release.plan === null ? release.origin.fileName : `${release.plan.displayName} ${release.plan.version}`;
 
+/** From here on devices may get the content. */
+const beyondCancel = new Set(['activate', 'awaitPublished']);
+
 const took = (job: JobView, now: Date) =>
   duration((job.finishedAt ?? now).getTime() - (job.startedAt ?? job.createdAt).getTime());
 
@@ -80,7 +83,7 @@ function runningCard({ job, release, connection, now }: JobCard): Card {
           tone: cancelling ? 'warning' : 'accent',
         },
       }),
-      job.attempts > 1 ? text('Going on where it stopped', { subtle: true }) : null,
+      job.attempts > 1 && job.bytesDone > 0 ? text('Going on where it stopped', { subtle: true }) : null,
       text(cancelling ? 'Cancelling; what this job created is removed.' : (stepWords[job.step] ?? job.step), {
         bold: true,
       }),
@@ -99,7 +102,7 @@ function runningCard({ job, release, connection, now }: JobCard): Card {
       footer(`Job ${job.number} · asked by ${plain(release.requester.name)}`),
     ],
     [
-      cancelling ? null : execute('Cancel', 'job.cancel', { job: job.id }),
+      cancelling || beyondCancel.has(job.step) ? null : execute('Cancel', 'job.cancel', { job: job.id }),
       execute('Refresh', 'job.show', { job: job.id }),
     ],
   );
@@ -120,8 +123,8 @@ function endedCard(
       published && isNew
         ? text('Nobody receives this app yet: it is assigned to no group. Assign it in the Intune admin centre.')
         : null,
-      outcome === 'cancelled'
-        ? text(isNew ? 'The app this job had created was removed.' : 'The app in Intune is as it was before.')
+      outcome === 'cancelled' && job.warnings.length === 0
+        ? text(isNew ? 'Nothing of it is left in Intune.' : 'The app in Intune is as it was before.')
         : null,
       notes(job.warnings),
       about(release),

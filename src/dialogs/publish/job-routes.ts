@@ -58,6 +58,7 @@ export function jobRoutes(services: PublishServices): Route[] {
       permission: 'look',
       input: number,
       handle: async (turn, said) => {
+        if (said === '') return list(turn, 0);
         const job = await byNumber(turn, said);
         return job === null ? unknownJob : jobReply(services, job.id, turn.now);
       },
@@ -69,6 +70,7 @@ export function jobRoutes(services: PublishServices): Route[] {
       permission: 'publish',
       input: number,
       handle: async (turn, said) => {
+        if (said === '') return list(turn, 0);
         const job = await byNumber(turn, said);
         return job === null ? unknownJob : askToCancel(turn, job);
       },

@@ -148,7 +148,7 @@ export function releaseFormCard({ release, connections, minimumOsChoices, values
         required: true,
         value: values.connectionId,
         choices: connections.map((connection) => ({
-          title: `${connection.name} (${connection.tenantId})`,
+          title: `${connection.name} (${connection.tenantId.slice(0, 8)}…)`,
           value: connection.id,
         })),
         error: faults.connectionId,
@@ -199,6 +199,7 @@ export function planCard({ release, plan, connection, fault }: PlanCard): Card {
             hint: 'A new version keeps the app’s id, assignments and categories.',
             required: true,
             expanded: true,
+            missing: 'Choose one of them',
             value: existing.length === 1 && newer(plan) ? `update:${existing[0]?.id}` : '',
             choices: [
               ...existing.map((app) => ({
@@ -210,12 +211,20 @@ export function planCard({ release, plan, connection, fault }: PlanCard): Card {
           }),
       existing.length > 0 && !newer(plan)
         ? text(
-            '! The version code is not higher than the one that is there. Android devices install only a higher one.',
+            existing.some((app) => app.versionCode === String(plan.app.versionCode))
+              ? '! This very version is there already. Android devices install only a higher version code.'
+              : '! The version code is not higher than the one that is there. Android devices install only a higher one.',
             { tone: 'attention' },
           )
         : null,
       packageFacts(release),
-      text('Nobody receives a new app before it is assigned to a group in the Intune admin centre.', { subtle: true }),
+      text(
+        `${existing.length === 0 ? '' : 'If you choose a new app: '}nobody receives it before it is assigned to a group in the Intune admin centre.`.replace(
+          /^n/,
+          'N',
+        ),
+        { subtle: true },
+      ),
       askedBy(release),
     ],
     [
@@ -235,7 +244,7 @@ function steps(plan: PublishPlan): string[] {
   return [
     plan.existing.length === 0
       ? 'An Android app is created in Intune'
-      : 'The app you choose below gets new content, or a new app is created',
+      : 'What you choose below: an app that is there gets this package and keeps its id, or a new app is created',
     `${bytes(plan.size)} are encrypted and uploaded, then checked by Intune`,
     'The new content is made the current one',
     'You are told here when Intune has published it',

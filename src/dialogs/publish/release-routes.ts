@@ -29,7 +29,7 @@ export function releaseRoutes(services: PublishServices): Route[] {
 
   const startPublishing = async (turn: Turn): Promise<Reply> => {
     const workspace = await turn.workspace();
-    if ((await usableConnections(services, workspace.id)).length === 0) return connectFirst();
+    if ((await usableConnections(services, workspace.id)).length === 0) return connectFirst(services, workspace.id);
     const { url } = await services.tickets.issue({
       ...requester(turn.actor),
       workspaceId: workspace.id,
@@ -68,7 +68,7 @@ export function releaseRoutes(services: PublishServices): Route[] {
       handle: async (turn, link) => {
         if (link === '') return startPublishing(turn);
         const workspace = await turn.workspace();
-        if ((await usableConnections(services, workspace.id)).length === 0) return connectFirst();
+        if ((await usableConnections(services, workspace.id)).length === 0) return connectFirst(services, workspace.id);
         return fromLink(services, turn, workspace, link);
       },
     }),
@@ -78,7 +78,7 @@ export function releaseRoutes(services: PublishServices): Route[] {
       permission: 'publish',
       handle: async (turn, file) => {
         const workspace = await turn.workspace();
-        if ((await usableConnections(services, workspace.id)).length === 0) return connectFirst();
+        if ((await usableConnections(services, workspace.id)).length === 0) return connectFirst(services, workspace.id);
         return fromLink(services, turn, workspace, file.downloadUrl, file.name);
       },
     },
@@ -187,7 +187,23 @@ const requester = (actor: Actor) => ({
   requester: { objectId: actor.objectId, name: actor.name, teamsId: actor.teamsId },
 });
 
-function connectFirst(): Reply {
+async function connectFirst(services: PublishServices, workspaceId: string): Promise<Reply> {
+  const [broken] = await services.connections.list(workspaceId);
+  if (broken !== undefined)
+    return {
+      kind: 'card',
+      summary: `${broken.name} does not work yet`,
+      card: card(
+        [
+          header({ title: `${broken.name} does not work yet` }),
+          text(broken.lastProblem?.what ?? 'Publishing needs a connection that works. This one is not finished.'),
+        ],
+        [
+          execute('Open the connection', 'connection.show', { connection: broken.id }),
+          execute('Connections', 'connection.list', { page: 0 }),
+        ],
+      ),
+    };
   return {
     kind: 'card',
     summary: 'Connect to Intune first',
@@ -196,7 +212,7 @@ function connectFirst(): Reply {
         header({ title: 'Connect to Intune first' }),
         text('Publishing needs a connection that works. It takes an app registration and two minutes.'),
       ],
-      [execute('Connect to Intune', 'connection.form'), execute('Connections', 'connection.list', { page: 0 })],
+      [execute('Connect to Intune', 'connection.form')],
     ),
   };
 }
