@@ -1,4 +1,6 @@
-const shared = {
+/** Everything that needs no browser; `test/e2e/jest.config.js` has the rest. */
+export default {
+  rootDir: import.meta.dirname,
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '^.+\\.ts$': [
@@ -8,18 +10,8 @@ const shared = {
   },
   testEnvironment: 'node',
   restoreMocks: true,
-};
-
-export default {
   testTimeout: 60_000,
   maxWorkers: 2,
-  projects: [
-    {
-      ...shared,
-      displayName: 'unit',
-      testMatch: ['<rootDir>/test/**/*.test.ts'],
-      testPathIgnorePatterns: ['<rootDir>/test/e2e/'],
-    },
-    { ...shared, displayName: 'e2e', testMatch: ['<rootDir>/test/e2e/**/*.test.ts'] },
-  ],
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  testPathIgnorePatterns: ['<rootDir>/test/e2e/'],
 };

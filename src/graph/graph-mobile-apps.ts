@@ -152,6 +152,13 @@ export function createMobileApps(graph: GraphClient): MobileApps {
       return ids;
     },
 
+    async countAssignments(appId, signal) {
+      let count = 0;
+      const listing = graph.pages({ path: `${appPath(appId)}/assignments`, schema: created, ...cancellable(signal) });
+      for await (const page of listing) count += page.length;
+      return count;
+    },
+
     createFile: (appId, type, version, file, signal) =>
       graph.send({
         method: 'POST',

@@ -91,6 +91,8 @@ export interface MobileApps {
   update(appId: string, type: GraphAppType, properties: Record<string, unknown>, signal?: AbortSignal): Promise<void>;
   /** Only for a version that was never made active: deleting an active one can take the app with it. */
   removeContentVersion(appId: string, type: GraphAppType, version: string, signal?: AbortSignal): Promise<void>;
+  /** To how many groups or targets the app goes; zero means that nobody receives it. */
+  countAssignments(appId: string, signal?: AbortSignal): Promise<number>;
   /** Makes `version` the content that devices get. */
   activate(appId: string, type: GraphAppType, version: string, signal?: AbortSignal): Promise<void>;
   /** An app that is already gone is no error. */

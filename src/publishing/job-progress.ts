@@ -39,6 +39,8 @@ export const jobProgress = z.object({
   seal: z.object({ mac: z.string(), fileDigest: z.string() }).nullable().default(null),
   /** How often Intune refused the content. */
   refusedCommits: z.number().default(0),
+  /** Targets of the app when it was published; null where Intune did not say. */
+  assignments: z.number().nullable().default(null),
   bytesDone: z.number().default(0),
   speed: z.object({ bytesPerSecond: z.number(), at: z.number() }).nullable().default(null),
   /** Epoch milliseconds since when the connection's consent is awaited. */

@@ -32,6 +32,8 @@ export interface JobView {
   bytesPerSecond: number | null;
   /** Graph's id of the app, once it exists. */
   appId: string | null;
+  /** Targets that the app goes to, once it is published; null where that is not known. */
+  assignments: number | null;
   /** How often a worker took the job; more than one means it went on after an interruption. */
   attempts: number;
   cancelRequestedBy: string | null;

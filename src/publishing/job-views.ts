@@ -81,6 +81,7 @@ export class JobViews {
           ? (live?.bytesPerSecond ?? stored?.bytesPerSecond ?? null)
           : null,
       appId: progress.appId,
+      assignments: progress.assignments,
       attempts: row.attempts,
       cancelRequestedBy: row.cancelRequestedBy,
       steps: progress.steps,

@@ -135,6 +135,12 @@ export class FakeMobileApps implements MobileApps {
   contentVersions = (appId: string, type: GraphAppType): Promise<string[]> =>
     this.#call('contentVersions', () => [...this.#app(appId, type).versions.keys()]);
 
+  countAssignments = (appId: string): Promise<number> =>
+    this.#call('countAssignments', () => {
+      this.#app(appId);
+      return 0;
+    });
+
   createFile = (appId: string, type: GraphAppType, version: string, file: NewContentFile): Promise<ContentFile> =>
     this.#call('createFile', () => {
       const { files } = this.#version(appId, type, version);

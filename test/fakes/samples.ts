@@ -116,6 +116,7 @@ export function sampleJob(change: Partial<JobView> = {}): JobView {
     bytesTotal: 6_419_120,
     bytesPerSecond: 12_400_000,
     appId: '44444444-4444-4444-8444-444444444444',
+    assignments: null,
     attempts: 1,
     cancelRequestedBy: null,
     steps: [

@@ -120,9 +120,7 @@ function endedCard(
       header({ title: jobTitle(release), where: connection.name, badge: { text: words.badge, tone: words.tone } }),
       strip(words.tone, words.sentence),
       ...(job.problem === null ? [] : problemBlock(job.problem, { supportContact })),
-      published && isNew
-        ? text('Nobody receives this app yet: it is assigned to no group. Assign it in the Intune admin centre.')
-        : null,
+      published ? text(receivers(job, isNew)) : null,
       outcome === 'cancelled' && job.warnings.length === 0
         ? text(isNew ? 'Nothing of it is left in Intune.' : 'The app in Intune is as it was before.')
         : null,
@@ -141,6 +139,13 @@ function endedCard(
       execute('Steps', 'job.steps', { job: job.id }),
     ],
   );
+}
+
+function receivers({ assignments }: JobView, isNew: boolean): string {
+  if (assignments === 0 || (assignments === null && isNew))
+    return 'Nobody receives this app yet: it is assigned to no group. Assign it in the Intune admin centre.';
+  if (assignments === null) return 'Devices that had the app before get the new content.';
+  return `It goes to ${assignments === 1 ? 'one assignment' : `${assignments} assignments`}, as before.`;
 }
 
 function about(release: Release): CardElement | null {

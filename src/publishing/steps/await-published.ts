@@ -16,5 +16,9 @@ export const awaitPublished: Step = async (context) => {
     },
     { clock, signal, limitMs, timedOut: () => new ProblemError('publishTimedOut') },
   );
+  // Only a sentence on the card depends on it: whatever goes wrong here, the app is published.
+  const assignments = await access.mobileApps.countAssignments(appId, signal).catch(() => null);
+  signal.throwIfAborted();
+  await record.save({ assignments });
   return 'done';
 };
