@@ -85,6 +85,15 @@ export class Demo {
     return (await (await fetch(`${this.portalUrl}/state`)).json()) as CloudState;
   }
 
+  /** Switches a fault of the local cloud on or off, as its page does. */
+  async fault(name: string, on: boolean): Promise<void> {
+    await fetch(`${this.portalUrl}/faults`, {
+      method: 'POST',
+      body: new URLSearchParams({ name, switch: on ? 'on' : 'off' }),
+      redirect: 'manual',
+    });
+  }
+
   /** As Ctrl-C does; resolves when the launcher and all it started have ended. */
   async stop(): Promise<number | null> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return this.#child.exitCode;

@@ -145,9 +145,13 @@ it('publishes an uploaded APK: the bytes in Intune are the bytes of the file', a
   const plan = await chat.card('What will happen');
   await chat.picture(plan, 'plan');
   await plan.getByText('A new app beside it').click();
+  await demo.fault('slowStorage', true);
   await chat.press(plan, 'Publish');
 
-  await chat.picture(await chat.card(/Publishing to Contoso production/), 'publishing');
+  const begun = await chat.card(/Publishing to Contoso production/);
+  const moving = await chat.card(/[1-9]\d? %[\s\S]*MB of/, 15_000).catch(() => begun);
+  await chat.picture(moving, 'publishing');
+  await demo.fault('slowStorage', false);
   const published = await chat.card('✓ Published', 60_000);
   await chat.picture(published, 'published');
   await chat.page.getByText('API Demos 5.0.0 (25) is in Contoso production.').first().waitFor();
