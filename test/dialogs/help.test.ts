@@ -26,6 +26,8 @@ it.each([
   ['HELP', 'What you can type'],
   ['  help  ', 'What you can type'],
   ['help intune', 'mobile device management'],
+  ['help publish', 'It needs the publisher role.'],
+  ['help nonsense', 'What you can type'],
   ['help terms', 'Setting Name (Appcircle)'],
   ['', 'without a command'],
   ['conections', 'Did you mean **connections**'],

@@ -23,11 +23,14 @@ export function helpRoutes({ commands, supportContact }: HelpOptions): Route[] {
       usage: 'help [intune | terms]',
       summary: 'What I can do, what Intune is for, and whose word means what',
       permission: 'none',
-      input: z.string().transform((said): Topic => {
-        const word = said.trim().toLowerCase();
-        return word === 'intune' || word === 'terms' ? word : 'commands';
-      }),
-      handle: async (_turn, topic) => show(topic),
+      input: z.string().transform((said) => said.trim().toLowerCase()),
+      handle: async (_turn, word) => {
+        if (word === 'intune' || word === 'terms') return show(word);
+        const asked = commands().find((route) => route.command === word);
+        return asked === undefined
+          ? show('commands')
+          : { kind: 'card', card: commandCard(asked), summary: asked.usage };
+      },
     }),
     verb({
       verb: 'help.topic',

@@ -17,6 +17,7 @@ import {
 import { problemBlock } from '../../cards/problem-block.ts';
 import { bytes, digest, duration, plain, when } from '../../cards/text.ts';
 import type { StoredConnection } from '../../connections/connection.ts';
+import type { Fix } from '../../problems/problem.ts';
 import type { JobOutcome, JobView } from '../../publishing/job-view.ts';
 import type { Release } from '../../publishing/releases.ts';
 
@@ -62,6 +63,15 @@ export const jobTitle = (release: Release) =>
 
 /** From here on devices may get the content. */
 const beyondCancel = new Set(['activate', 'awaitPublished']);
+
+/** Fixes whose links and buttons stand on the connection's card. */
+const mendedElsewhere = new Set<Fix>([
+  'editConnection',
+  'certificatesAndSecrets',
+  'apiPermissions',
+  'enterpriseApps',
+  'appOverview',
+]);
 
 const took = (job: JobView, now: Date) =>
   duration((job.finishedAt ?? now).getTime() - (job.startedAt ?? job.createdAt).getTime());
@@ -136,6 +146,9 @@ function endedCard(
     [
       published && adminCentreUrl !== null ? openUrl('View in Intune', adminCentreUrl) : null,
       outcome === 'failed' || outcome === 'cancelled' ? execute('Retry', 'job.retry', { job: job.id }) : null,
+      outcome === 'failed' && mendedElsewhere.has(job.problem?.fix ?? 'retry')
+        ? execute('Open the connection', 'connection.show', { connection: connection.id })
+        : null,
       execute('Steps', 'job.steps', { job: job.id }),
     ],
   );
