@@ -1,11 +1,11 @@
 import type { Card, CardAction } from '../../cards/card.ts';
+import { pager } from '../../cards/pager.ts';
 import {
   actions,
   card,
   container,
   execute,
   facts,
-  footer,
   header,
   openUrl,
   strip,
@@ -162,13 +162,7 @@ export function connectionsCard(list: readonly StoredConnection[], page: number,
     [
       header({ title: 'Connections', where: list.length === 1 ? 'One in this place' : `${list.length} in this place` }),
       ...shown.map((connection) => row(connection, now)),
-      pages > 1 ? footer(`Page ${current + 1} of ${pages}`) : null,
-      pages > 1
-        ? actions([
-            current > 0 ? execute('Previous', 'connection.list', { page: current - 1 }) : null,
-            current < pages - 1 ? execute('Next', 'connection.list', { page: current + 1 }) : null,
-          ])
-        : null,
+      ...pager({ verb: 'connection.list', page: current, pages, back: 'Previous', forth: 'Next' }),
     ],
     [execute('Connect another', 'connection.form')],
   );

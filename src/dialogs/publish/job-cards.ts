@@ -1,4 +1,5 @@
 import type { Card, CardElement } from '../../cards/card.ts';
+import { pager } from '../../cards/pager.ts';
 import {
   actions,
   card,
@@ -241,13 +242,7 @@ export function jobsCard(rows: readonly JobRow[], page: number, now: Date): Card
           { separator: true },
         );
       }),
-      pages > 1 ? footer(`Page ${current + 1} of ${pages}`) : null,
-      pages > 1
-        ? actions([
-            current > 0 ? execute('Newer', 'job.list', { page: current - 1 }) : null,
-            current < pages - 1 ? execute('Older', 'job.list', { page: current + 1 }) : null,
-          ])
-        : null,
+      ...pager({ verb: 'job.list', page: current, pages, back: 'Newer', forth: 'Older' }),
     ],
     [execute('Publish', 'publish.start')],
   );

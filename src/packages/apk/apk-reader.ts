@@ -1,6 +1,7 @@
 import { ProblemError } from '../../problems/problem.ts';
 import type { ByteSource } from '../byte-source.ts';
 import type { ApkFacts } from '../package-facts.ts';
+import { plainText } from '../plain-text.ts';
 import type { PackageEvidence, PackageReader } from '../reader.ts';
 import type { ZipArchive } from '../zip-archive.ts';
 import { findApkIcon } from './apk-icon.ts';
@@ -13,7 +14,6 @@ import type { ResourceValue } from './resource-value.ts';
 
 const largestManifest = 8 * 1024 ** 2;
 const largestTable = 32 * 1024 ** 2;
-const longestText = 1_000;
 
 // https://learn.microsoft.com/intune/intune-service/apps/lob-apps-android
 const deliveryWarning =
@@ -150,16 +150,6 @@ function resolve(value: ResourceValue | null, table: ResourceTable | null): stri
   if (value?.kind === 'text') return value.text;
   if (value?.kind === 'integer') return String(value.value);
   return value?.kind === 'reference' ? (table?.text(value.id) ?? null) : null;
-}
-
-/** For people to read: one line without control or direction characters; null if nothing is left. */
-function plainText(text: string | null): string | null {
-  const plain = (text ?? '')
-    .replace(/\s+/g, ' ')
-    .replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, '')
-    .trim()
-    .slice(0, longestText);
-  return plain === '' ? null : plain;
 }
 
 function isText(bytes: Buffer): boolean {
