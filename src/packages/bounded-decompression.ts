@@ -1,4 +1,4 @@
-import { createInflate } from 'node:zlib';
+import { createInflate, inflateSync } from 'node:zlib';
 import bunzip from 'seek-bzip';
 
 /** The data could not be decompressed, or would be more than allowed. */
@@ -30,6 +30,16 @@ export async function inflateBounded(compressed: Buffer, maxBytes: number): Prom
   return Buffer.concat(parts);
 }
 
+/** A zlib stream of known, small size: one piece of memory and no copies, for whoever unpacks many of them. */
+export function inflateBlock(compressed: Buffer, size: number): Buffer {
+  try {
+    // A byte more than wanted, so that a stream that goes on is noticed.
+    return inflateSync(compressed, { chunkSize: Math.max(64, size + 1), maxOutputLength: size + 1 });
+  } catch (error) {
+    throw new DecompressionError('is no zlib data, or larger than it says', { cause: error });
+  }
+}
+
 /** One bzip2 stream. Its own blocks are at most 900 KB, so that memory is bounded by them and `maxBytes`. */
 export function bunzip2Bounded(compressed: Buffer, maxBytes: number): Buffer {
   let at = 0;
@@ -46,7 +56,7 @@ export function bunzip2Bounded(compressed: Buffer, maxBytes: number): Buffer {
       return copied;
     },
   };
-  let output = Buffer.allocUnsafe(Math.min(maxBytes, 64 * 1024));
+  let output = Buffer.allocUnsafe(Math.min(maxBytes, 2 * 1024 ** 2));
   let filled = 0;
   const sink = {
     writeByte: (byte: number) => {

@@ -78,6 +78,8 @@ export interface IntunewinDetails {
   unencryptedContentSize: number;
   encryptedContentSize: number;
   encryptionInfoPresent: boolean;
+  /** Base64; tells this content from any other. */
+  mac: string;
   msi: {
     productCode: string;
     productVersion: string | null;
@@ -106,6 +108,8 @@ export interface PkgDetails {
   version: string | null;
   packages: { id: string; version: string | null }[];
   bundles: { bundleId: string; bundleVersion: string | null }[];
+  /** The apps among the bundles, with both of their versions. */
+  apps: { bundleId: string; shortVersion: string | null; buildVersion: string | null }[];
   minimumOSVersion: string | null;
   signed: boolean;
 }
@@ -124,6 +128,12 @@ export interface ExeDetails {
   installerKind: string | null;
 }
 
+/** A zip archive of a folder with a setup in it. */
+export interface FolderDetails {
+  /** Paths in the archive that could be started, the likeliest first. */
+  setupFiles: string[];
+}
+
 export type ApkFacts = FactsOf<'apk', 'androidLobApp', ApkDetails>;
 export type IpaFacts = FactsOf<'ipa', 'iosLobApp', IpaDetails>;
 export type MsiFacts = FactsOf<'msi', 'windowsMobileMSI', MsiDetails>;
@@ -132,6 +142,16 @@ export type AppxFacts = FactsOf<'msix' | 'appx' | 'msixbundle' | 'appxbundle', '
 export type PkgFacts = FactsOf<'pkg', 'macOSLobApp' | 'macOSPkgApp', PkgDetails>;
 export type DmgFacts = FactsOf<'dmg', 'macOSDmgApp', DmgDetails>;
 export type ExeFacts = FactsOf<'exe', 'win32LobApp', ExeDetails>;
+export type FolderFacts = FactsOf<'zip', 'win32LobApp', FolderDetails>;
 
 /** What a reader learns from a package without installing it. */
-export type PackageFacts = ApkFacts | IpaFacts | MsiFacts | IntunewinFacts | AppxFacts | PkgFacts | DmgFacts | ExeFacts;
+export type PackageFacts =
+  | ApkFacts
+  | IpaFacts
+  | MsiFacts
+  | IntunewinFacts
+  | AppxFacts
+  | PkgFacts
+  | DmgFacts
+  | ExeFacts
+  | FolderFacts;

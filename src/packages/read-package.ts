@@ -5,6 +5,7 @@ import type { ByteSource } from './byte-source.ts';
 import { describeContent } from './content-kind.ts';
 import { createDmgReader } from './dmg/dmg-reader.ts';
 import { createExeReader } from './exe/exe-reader.ts';
+import { createFolderReader } from './folder/folder-reader.ts';
 import { createIntunewinReader } from './intunewin/intunewin-reader.ts';
 import { createIpaReader } from './ipa/ipa-reader.ts';
 import { createMsiReader } from './msi/msi-reader.ts';
@@ -82,6 +83,15 @@ export async function readPackage(
   }
 }
 
+/** The same where more than packages can be published: a folder in a zip archive, if it is nothing else. */
+export function readForPublishing(
+  source: ByteSource,
+  fileName: string,
+  options: ReadPackageOptions = {},
+): Promise<PackageFacts> {
+  return readPackage(source, fileName, { ...options, readers: [...createPackageReaders(), createFolderReader()] });
+}
+
 async function identifyAndRead(
   source: ByteSource,
   fileName: string,
@@ -110,7 +120,7 @@ async function gatherEvidence(source: ByteSource, signal: AbortSignal): Promise<
 
 function unknownContent(evidence: PackageEvidence, ending: string, readers: readonly PackageReader[]): ProblemError {
   const kind = describeContent(evidence);
-  if (readers.some((reader) => reader.format === ending))
+  if (Object.hasOwn(endings, ending) && readers.some((reader) => reader.format === ending))
     return mismatch(ending, kind === null ? 'its content is something else' : `it looks like ${kind}`);
   return new ProblemError('packageNotSupported', kind === null ? {} : { detail: `It looks like ${kind}.` });
 }

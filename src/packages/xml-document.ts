@@ -1,13 +1,10 @@
-import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { ProblemError } from '../problems/problem.ts';
+import { type XmlAttributes, XmlFault, type XmlToken, xmlTokens } from './xml-tokens.ts';
 
 /** Beyond what any manifest has; bounds the memory that parsing takes. */
-const maxMarkup = 30_000;
-const maxDepth = 64;
+export const mostElements = 30_000;
+const limits = { attributes: 30_000, depth: 64 };
 const maxNamespaces = 200;
-const textKey = '#text';
-const cdataKey = '#cdata';
-const attributesKey = ':@';
 const singleByteEncodings = new Set(['iso-8859-1', 'latin1', 'windows-1252', 'us-ascii']);
 
 /** An element with its namespace resolved: prefixes are the writer's choice and mean nothing. */
@@ -19,14 +16,14 @@ export class XmlElement {
   /** Text that stands directly in the element, as written. */
   readonly text: string;
   readonly children: readonly XmlElement[];
-  readonly #attributes: ReadonlyMap<string, string>;
+  readonly #attributes: XmlAttributes;
 
   constructor(parts: {
     name: string;
     namespace: string;
     text: string;
     children: readonly XmlElement[];
-    attributes: ReadonlyMap<string, string>;
+    attributes: XmlAttributes;
   }) {
     this.name = parts.name;
     this.namespace = parts.namespace;
@@ -37,7 +34,9 @@ export class XmlElement {
 
   /** The value of an attribute without prefix. */
   attribute(name: string): string | null {
-    return this.#attributes.get(name) ?? null;
+    for (let index = 0; index < this.#attributes.length; index += 2)
+      if (this.#attributes[index] === name) return this.#attributes[index + 1] ?? null;
+    return null;
   }
 
   /** Children of that local name, in any namespace. */
@@ -54,119 +53,85 @@ export class XmlElement {
   childText(name: string): string | null {
     return this.child(name)?.text ?? null;
   }
+
+  /** How many elements this one is, with all in it. */
+  get elements(): number {
+    return this.children.reduce((sum, child) => sum + child.elements, 1);
+  }
 }
 
 /**
  * The root element of an XML file out of a package. Document types are refused, so there are no entities but the five of
- * XML itself. Whatever is wrong is a `packageMalformed` that names the file.
+ * XML itself. Whatever is wrong is a `packageMalformed` that names the file. Who reads several files may allow fewer elements.
  */
-export function parseXml(bytes: Buffer, fileName: string): XmlElement {
+export function parseXml(bytes: Buffer, fileName: string, elements = mostElements): XmlElement {
   const text = decodeText(bytes, fileName);
   if (/<!DOCTYPE|<!ENTITY/i.test(text))
     throw fault(fileName, 'declares a document type, which I do not read for safety');
-  if (occurrences(text, '<') > maxMarkup) throw fault(fileName, 'has too many elements');
-  if (occurrences(text, '=') > maxMarkup) throw fault(fileName, 'has too many attributes');
-  const root = parseTree(text, fileName);
-  if (root === null) throw fault(fileName, 'is not well-formed XML');
+  try {
+    return readTree(text, elements);
+  } catch (error) {
+    throw error instanceof XmlFault ? fault(fileName, error.message, error) : error;
+  }
+}
+
+interface OpenElement {
+  name: string;
+  attributes: XmlAttributes;
+  namespaces: ReadonlyMap<string, string>;
+  children: XmlElement[];
+  text: string[];
+}
+
+const noNamespaces: ReadonlyMap<string, string> = new Map();
+const noChildren: readonly XmlElement[] = [];
+
+function readTree(text: string, elements: number): XmlElement {
+  const open: OpenElement[] = [];
+  let root: XmlElement | null = null;
+  for (const token of xmlTokens(text, { ...limits, elements })) {
+    const parent = open.at(-1);
+    if (token.kind === 'text') parent?.text.push(token.text);
+    else if (token.kind === 'open') open.push(opened(token, parent?.namespaces ?? noNamespaces));
+    else {
+      const element = closed(open.pop());
+      const outer = open.at(-1);
+      if (outer === undefined) root = element;
+      else outer.children.push(element);
+    }
+  }
+  if (root === null) throw new XmlFault('is not well-formed XML');
   return root;
 }
 
-function occurrences(text: string, part: string): number {
-  let count = 0;
-  for (let at = text.indexOf(part); at >= 0 && count <= maxMarkup; at = text.indexOf(part, at + part.length))
-    count += 1;
-  return count;
-}
-
-function parseTree(text: string, fileName: string): XmlElement | null {
-  let nodes: unknown;
-  try {
-    const verdict = XMLValidator.validate(text);
-    if (verdict !== true) throw fault(fileName, `is not well-formed XML (line ${verdict.err.line})`);
-    nodes = new XMLParser({
-      preserveOrder: true,
-      ignoreAttributes: false,
-      attributeNamePrefix: '',
-      parseTagValue: false,
-      parseAttributeValue: false,
-      trimValues: false,
-      processEntities: false,
-      ignoreDeclaration: true,
-      ignorePiTags: true,
-      cdataPropName: cdataKey,
-      maxNestedTags: maxDepth,
-    }).parse(text);
-  } catch (error) {
-    throw error instanceof ProblemError ? error : fault(fileName, 'is not well-formed XML', error);
-  }
-  const roots = Array.isArray(nodes) ? nodes.filter(isElement) : [];
-  if (roots.length !== 1 || roots[0] === undefined) return null;
-  return toElement(roots[0], new Map(), () => fault(fileName, 'declares too many namespaces'));
-}
-
-/** The parser's form of a node: the tag's name as key of its content, and the attributes beside it. */
-type Node = Record<string, unknown>;
-
-const tagOf = (node: Node) => Object.keys(node).find((key) => key !== attributesKey) ?? '';
-const isElement = (node: Node) => tagOf(node) !== textKey && tagOf(node) !== cdataKey;
-
-function toElement(
-  node: Node,
-  outerNamespaces: ReadonlyMap<string, string>,
-  tooManyNamespaces: () => ProblemError,
-): XmlElement {
-  const tag = tagOf(node);
-  const content = (node[tag] ?? []) as Node[];
-  const attributes = new Map<string, string>();
+function opened(
+  { name, attributes }: Extract<XmlToken, { kind: 'open' }>,
+  outer: ReadonlyMap<string, string>,
+): OpenElement {
+  if (!attributes.some((part, index) => index % 2 === 0 && part.startsWith('xmlns')))
+    return { name, attributes, namespaces: outer, children: [], text: [] };
+  const others: string[] = [];
   const declared = new Map<string, string>();
-  for (const [key, value] of Object.entries((node[attributesKey] ?? {}) as Record<string, string>)) {
-    // Attribute values are normalised: a line break counts as a space (https://www.w3.org/TR/xml/#AVNormalize).
-    const decoded = decodeReferences(value.replace(/\r\n|[\t\r\n]/g, ' '));
-    if (key === 'xmlns') declared.set('', decoded);
-    else if (key.startsWith('xmlns:')) declared.set(key.slice('xmlns:'.length), decoded);
-    else attributes.set(key, decoded);
+  for (let index = 0; index < attributes.length; index += 2) {
+    const [key = '', value = ''] = [attributes[index], attributes[index + 1]];
+    if (key === 'xmlns') declared.set('', value);
+    else if (key.startsWith('xmlns:')) declared.set(key.slice('xmlns:'.length), value);
+    else others.push(key, value);
   }
-  const namespaces = declared.size === 0 ? outerNamespaces : new Map([...outerNamespaces, ...declared]);
-  if (namespaces.size > maxNamespaces) throw tooManyNamespaces();
-  const [prefix, name] = splitName(tag);
+  const namespaces = new Map([...outer, ...declared]);
+  if (namespaces.size > maxNamespaces) throw new XmlFault('declares too many namespaces');
+  return { name, attributes: others, namespaces, children: [], text: [] };
+}
+
+function closed(element: OpenElement | undefined): XmlElement {
+  if (element === undefined) throw new XmlFault('is not well-formed XML');
+  const colon = element.name.indexOf(':');
   return new XmlElement({
-    name,
-    namespace: namespaces.get(prefix) ?? '',
-    text: content.map(textOf).join(''),
-    children: content.filter(isElement).map((child) => toElement(child, namespaces, tooManyNamespaces)),
-    attributes,
-  });
-}
-
-function textOf(node: Node): string {
-  const text = node[textKey];
-  if (typeof text === 'string') return decodeReferences(text);
-  const cdata = node[cdataKey];
-  if (!Array.isArray(cdata)) return '';
-  return cdata.map((part: Node) => (typeof part[textKey] === 'string' ? part[textKey] : '')).join('');
-}
-
-function splitName(tag: string): [prefix: string, name: string] {
-  const colon = tag.indexOf(':');
-  return colon < 0 ? ['', tag] : [tag.slice(0, colon), tag.slice(colon + 1)];
-}
-
-const namedReferences: ReadonlyMap<string, string> = new Map([
-  ['amp', '&'],
-  ['lt', '<'],
-  ['gt', '>'],
-  ['quot', '"'],
-  ['apos', "'"],
-]);
-
-/** In one pass, so that nothing is decoded twice; what XML does not know stays as it is written. */
-function decodeReferences(text: string): string {
-  if (!text.includes('&')) return text;
-  return text.replace(/&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|([a-z]{2,4}));/gi, (whole, decimal, hex, name) => {
-    if (name !== undefined) return namedReferences.get(name) ?? whole;
-    const code = decimal === undefined ? Number.parseInt(hex, 16) : Number(decimal);
-    const isCharacter = code > 0 && code <= 0x10ffff && !(code >= 0xd800 && code <= 0xdfff);
-    return isCharacter ? String.fromCodePoint(code) : whole;
+    name: element.name.slice(colon + 1),
+    namespace: element.namespaces.get(colon < 0 ? '' : element.name.slice(0, colon)) ?? '',
+    text: element.text.join(''),
+    children: element.children.length === 0 ? noChildren : element.children,
+    attributes: element.attributes,
   });
 }
 
@@ -179,7 +144,7 @@ function decodeText(bytes: Buffer, fileName: string): string {
 }
 
 /** By its first bytes, as XML lays down (https://www.w3.org/TR/xml/#sec-guessing). */
-function encodingOf(bytes: Buffer): string {
+export function encodingOf(bytes: Buffer): string {
   const start = bytes.toString('hex', 0, 2);
   if (start === 'fffe' || start === '3c00') return 'utf-16le';
   if (start === 'feff' || start === '003c') return 'utf-16be';

@@ -4,26 +4,16 @@ import { crc32, createInflateRaw } from 'node:zlib';
 import yauzl from 'yauzl';
 import { ProblemError } from '../problems/problem.ts';
 import type { ByteSource } from './byte-source.ts';
+import { inflatedSource } from './inflated-source.ts';
 import { PageCache } from './page-cache.ts';
+import { sliceSource } from './slice-source.ts';
+import { type EntryRecord, ZipDirectory } from './zip-directory.ts';
 
-const maxEntries = 100_000;
-const maxDirectoryBytes = 64 * 1024 ** 2;
-const maxNameBytes = 16 * 1024 ** 2;
 /** What one archive may inflate to over all reads. */
 const maxInflated = 256 * 1024 ** 2;
 /** Deflate cannot do better than about 1:1032. */
 const bestDeflateRatio = 1032;
 const readChunk = 1024 * 1024;
-
-/** What the directory says of an entry. Sizes are claims until the entry has been read. */
-interface EntryRecord {
-  offset: number;
-  compressedSize: number;
-  size: number;
-  crc32: number;
-  method: number;
-  flags: number;
-}
 
 /**
  * A zip archive over a ByteSource: reads its directory once, entries on demand. Nothing is allocated by what the archive
@@ -33,15 +23,13 @@ export class ZipArchive {
   /** Where the directory starts; APK signing blocks lie right before it. */
   readonly directoryOffset: number;
   readonly #zip: yauzl.ZipFile;
-  readonly #records: ReadonlyMap<string, EntryRecord>;
-  readonly #ambiguous: ReadonlySet<string>;
+  readonly #directory: ZipDirectory;
   #inflated = 0;
 
-  private constructor(zip: yauzl.ZipFile, directoryOffset: number, directory: Directory) {
+  private constructor(zip: yauzl.ZipFile, directoryOffset: number, directory: ZipDirectory) {
     this.#zip = zip;
     this.directoryOffset = directoryOffset;
-    this.#records = directory.records;
-    this.#ambiguous = directory.ambiguous;
+    this.#directory = directory;
   }
 
   static async open(source: ByteSource, signal?: AbortSignal): Promise<ZipArchive> {
@@ -49,13 +37,14 @@ export class ZipArchive {
       const reader = new SourceReader(source, signal);
       const zip = await yauzl.fromRandomAccessReaderPromise(reader, source.size, {
         autoClose: false,
-        // Names are decoded here: yauzl would refuse the whole archive for one odd name that nobody reads.
         decodeStrings: false,
         // Sizes are checked here where an entry is read; one wrong size among the others must not cost the archive.
         validateEntrySizes: false,
       });
       const directoryOffset = Number(zip.readEntryCursor);
-      return new ZipArchive(zip, directoryOffset, await readDirectory(zip));
+      // The directory is read here: yauzl makes objects of it, and refuses the archive for one odd name that nobody reads.
+      const directory = await ZipDirectory.read((at, size) => reader.bytes(at, size), directoryOffset, zip.entryCount);
+      return new ZipArchive(zip, directoryOffset, directory);
     } catch (error) {
       throw zipProblem(error, signal);
     }
@@ -63,23 +52,23 @@ export class ZipArchive {
 
   /** Names in the order of the directory. */
   entries(): IterableIterator<string> {
-    return this.#records.keys();
+    return this.#directory.names();
   }
 
   has(name: string): boolean {
-    return this.#records.has(name);
+    return this.#directory.has(name);
   }
 
   /** The size that the directory claims. */
   claimedSize(name: string): number | null {
-    return this.#records.get(name)?.size ?? null;
+    return this.#directory.get(name)?.size ?? null;
   }
 
   /** The entry's content, or null if there is no such entry. Larger than `maxBytes` is `packageBeyondLimits`. */
   async readEntry(name: string, maxBytes: number, signal?: AbortSignal): Promise<Buffer | null> {
-    const record = this.#records.get(name);
+    const record = this.#directory.get(name);
     if (record === undefined) return null;
-    if (this.#ambiguous.has(name)) throw malformed(`It holds ${shown(name)} more than once.`);
+    if (this.#directory.isAmbiguous(name)) throw malformed(`It holds ${shown(name)} more than once.`);
     if ((record.flags & 1) !== 0) throw new ProblemError('packageEncrypted', { detail: `It is ${shown(name)}.` });
     if (record.method !== 0 && record.method !== 8)
       throw malformed(`${shown(name)} uses an unsupported compression method (${record.method}).`);
@@ -100,15 +89,38 @@ export class ZipArchive {
    * entry. They are not checked against the entry's checksum.
    */
   async locateStored(name: string, signal?: AbortSignal): Promise<{ offset: number; size: number } | null> {
-    const record = this.#records.get(name);
+    const record = this.#directory.get(name);
     if (record === undefined) return null;
-    if (this.#ambiguous.has(name)) throw malformed(`It holds ${shown(name)} more than once.`);
+    if (this.#directory.isAmbiguous(name)) throw malformed(`It holds ${shown(name)} more than once.`);
     if ((record.flags & 1) !== 0) throw new ProblemError('packageEncrypted', { detail: `It is ${shown(name)}.` });
     if (record.method !== 0 || record.size !== record.compressedSize)
       throw malformed(`${shown(name)} in it is compressed, and must not be.`);
+    return { offset: await this.#locate(name, record, signal), size: record.size };
+  }
+
+  /**
+   * An entry as a source of its own, for entries too large to be read whole; null if there is no such entry. Its bytes are not
+   * checked against the entry's checksum.
+   */
+  async openEntry(source: ByteSource, name: string, signal?: AbortSignal): Promise<ByteSource | null> {
+    const record = this.#directory.get(name);
+    if (record === undefined) return null;
+    if (record.method !== 8) {
+      const place = await this.locateStored(name, signal);
+      return place === null ? null : sliceSource(source, place.offset, place.size);
+    }
+    if (this.#directory.isAmbiguous(name)) throw malformed(`It holds ${shown(name)} more than once.`);
+    if ((record.flags & 1) !== 0) throw new ProblemError('packageEncrypted', { detail: `It is ${shown(name)}.` });
+    if (record.size > record.compressedSize * bestDeflateRatio + 64)
+      throw malformed(`The size it gives for ${shown(name)} is impossible.`);
+    const place = await this.#locate(name, record, signal);
+    const packed = sliceSource(source, place, record.compressedSize);
+    return inflatedSource((stop) => packed.stream(0, stop), record.size);
+  }
+
+  async #locate(name: string, record: EntryRecord, signal: AbortSignal | undefined): Promise<number> {
     try {
-      const header = await this.#zip.readLocalFileHeaderPromise(asEntry(record), { minimal: true });
-      return { offset: header.fileDataStart, size: record.size };
+      return (await this.#zip.readLocalFileHeaderPromise(asEntry(record), { minimal: true })).fileDataStart;
     } catch (error) {
       throw zipProblem(error, signal, shown(name));
     }
@@ -131,35 +143,6 @@ export class ZipArchive {
     if (crc32(content) !== record.crc32) throw malformed(`The checksum of ${shown(name)} is wrong.`);
     return content;
   }
-}
-
-interface Directory {
-  records: Map<string, EntryRecord>;
-  ambiguous: Set<string>;
-}
-
-async function readDirectory(zip: yauzl.ZipFile): Promise<Directory> {
-  if (zip.entryCount > maxEntries) throw tooManyEntries();
-  const records = new Map<string, EntryRecord>();
-  const ambiguous = new Set<string>();
-  let directoryBytes = 0;
-  let nameBytes = 0;
-  for await (const entry of zip.eachEntry()) {
-    directoryBytes += 46 + entry.fileNameLength + entry.extraFieldLength + entry.fileCommentLength;
-    nameBytes += entry.fileNameLength;
-    if (directoryBytes > maxDirectoryBytes || nameBytes > maxNameBytes) throw tooManyEntries();
-    const name = entry.fileNameRaw.toString('utf8');
-    if (records.has(name)) ambiguous.add(name);
-    records.set(name, {
-      offset: entry.relativeOffsetOfLocalHeader,
-      compressedSize: entry.compressedSize,
-      size: entry.uncompressedSize,
-      crc32: entry.crc32,
-      method: entry.compressionMethod,
-      flags: entry.generalPurposeBitFlag,
-    });
-  }
-  return { records, ambiguous };
 }
 
 function asEntry(record: EntryRecord): yauzl.Entry {
@@ -189,6 +172,11 @@ class SourceReader extends yauzl.RandomAccessReader {
     });
   }
 
+  /** Up to `length` bytes. */
+  bytes(position: number, length: number): Promise<Buffer> {
+    return this.#pages.read(position, length, this.#signal);
+  }
+
   override read(
     buffer: Buffer,
     offset: number,
@@ -196,7 +184,7 @@ class SourceReader extends yauzl.RandomAccessReader {
     position: number,
     callback: (error: Error | null) => void,
   ): void {
-    this.#pages.read(position, length, this.#signal).then(
+    this.bytes(position, length).then(
       (bytes) => {
         if (bytes.length < length) return callback(malformed('Its directory points outside the file.'));
         bytes.copy(buffer, offset);
@@ -229,10 +217,6 @@ function zipProblem(error: unknown, signal: AbortSignal | undefined, name?: stri
 }
 
 const malformed = (detail: string, cause?: unknown) => new ProblemError('packageMalformed', { detail, cause });
-const tooManyEntries = () =>
-  new ProblemError('packageBeyondLimits', {
-    detail: `It may hold at most ${maxEntries.toLocaleString('en-US')} files, and their names have a limit.`,
-  });
 const beyondLimit = (name: string, maxBytes: number) =>
   new ProblemError('packageBeyondLimits', {
     detail: `${shown(name)} in it is larger than ${Math.floor(maxBytes / 1024)} KiB.`,

@@ -80,6 +80,12 @@ describe('a file that is not a usable package', () => {
     ['a split', buildApk({ manifest: { split: 'config.xxhdpi' } }), 'androidSplit', /other parts/],
     ['a base that needs its splits', buildApk({ manifest: { isSplitRequired: true } }), 'androidSplit', /other parts/],
     [
+      'a base that names the kinds of parts it needs',
+      buildApk({ manifest: { requiredSplitTypes: 'base__abi' } }),
+      'androidSplit',
+      /other parts/,
+    ],
+    [
       'damaged resources',
       buildApk({}, [{ name: 'resources.arsc', content: Buffer.from('020008000000ff7f', 'hex') }]),
       'packageMalformed',
@@ -112,6 +118,37 @@ describe('a file that is not a usable package', () => {
 
     expect(found.code).toBe('packageNotSupported');
     expect(found.detail ?? '').toMatch(detail);
+  });
+});
+
+/** Files that people send for packages. */
+const entries = (...names: string[]) => zip(...names.map((name) => ({ name, content: 'x' })));
+const plist = (key: string) => `<?xml version="1.0"?><plist><dict><key>${key}</key><array/></dict></plist>`;
+const signedText = (text: string) => Buffer.concat([Buffer.from('3080060914ff', 'hex'), Buffer.from(text)]);
+
+describe('a file that only goes with packages', () => {
+  it.each([
+    ['app.xapk', entries('manifest.json', 'com.example.apk', 'icon.png'), /several that belong together/],
+    ['app.apkm', entries('info.json', 'base.apk', 'split_config.en.apk'), /several that belong together/],
+    ['packed.zip', entries('app.apk'), /zip archive around a package/],
+    ['packed.zip', entries('out/Notes.ipa', '__MACOSX/out/._Notes.ipa'), /zip archive around a package/],
+    ['library.aar', entries('AndroidManifest.xml', 'classes.jar', 'R.txt'), /Android library/],
+    ['Notes.app.zip', entries('Notes.app/Contents/Info.plist', 'Notes.app/Contents/MacOS/Notes'), /Mac app/],
+    ['Notes.zip', entries('Notes.app/Info.plist', 'Notes.app/Notes'), /without its Payload folder/],
+    ['notes.msixupload', entries('notes.msixbundle', 'notes.appxsym'), /Microsoft Store/],
+    ['notes.emsix', Buffer.from(`EXPH${'\0'.repeat(600)}`), /encrypted Windows app package/],
+    ['notes.emsixbundle', Buffer.from(`EXBH${'\0'.repeat(600)}`), /encrypted Windows app bundle/],
+    ['notes.xap', entries('WMAppManifest.xml', 'notes.dll'), /Windows Phone/],
+    ['notes.nupkg', entries('notes.nuspec', 'tools/setup.exe'), /Chocolatey/],
+    ['notes.appinstaller', Buffer.from('\ufeff<?xml version="1.0"?><AppInstaller Uri="https://x"/>'), /App Installer/],
+    ['wifi.mobileconfig', Buffer.from(plist('PayloadContent')), /configuration profile/],
+    ['wifi.mobileconfig', signedText(plist('PayloadType')), /configuration profile/],
+    ['notes.mobileprovision', signedText(plist('AppIDName')), /provisioning profile/],
+    ['notes.deb', Buffer.from('!<arch>\ndebian-binary   '), /Debian/],
+  ])('is named, and what to send instead: %s', async (fileName, bytes, message) => {
+    const found = await problemOf(readPackage(memorySource(bytes), fileName));
+
+    expect(`${found.what} ${found.detail ?? ''}`).toMatch(message);
   });
 });
 

@@ -23,6 +23,15 @@ describe('an XML file out of a package', () => {
     expect(root.childText('b')).toBe('own');
   });
 
+  it('reads past what it needs no answer from', () => {
+    const root = parse(
+      "\ufeff<?xml version='1.0'?>\n<!-- a > b --><a\n  b = 'x > \"y\"'\n><?c d?><__proto__/></a >\n<!-- end -->",
+    );
+
+    expect(root.attribute('b')).toBe('x > "y"');
+    expect(root.children.map(({ name }) => name)).toEqual(['__proto__']);
+  });
+
   it.each([
     ['&lt;&gt;&amp;&quot;&apos;', '<>&"\''],
     ['&#65;&#x1F600;', 'A😀'],
@@ -47,8 +56,16 @@ describe('an XML file out of a package', () => {
       `<a ${Array.from({ length: 31_000 }, (_, index) => `b${index} = "1"`).join(' ')}/>`,
       /attributes/,
     ],
-    ['deep nesting', '<a>'.repeat(100) + '</a>'.repeat(100), /not well-formed/],
-    ['a prototype', '<a><__proto__/></a>', /not well-formed/],
+    ['deep nesting', '<a>'.repeat(100) + '</a>'.repeat(100), /nested too deeply/],
+    ['many references', `<a>${'&lt;'.repeat(60_000)}</a>`, /too many references/],
+    ['an attribute without quotes', '<a b=1/>', /not well-formed/],
+    ['attributes without space between', '<a b="1"c="2"/>', /not well-formed/],
+    ['an attribute that goes on', '<a b="1<c/>', /not well-formed/],
+    ['a comment that goes on', '<a><!-- b</a>', /not well-formed/],
+    ['CDATA that goes on', '<a><![CDATA[b</a>', /not well-formed/],
+    ['text beside the root', '<a/>b', /not well-formed/],
+    ['a root that starts with a digit', '<1a/>', /not well-formed/],
+    ['a wrong end', '<a><b></b c="1"></a>', /not well-formed/],
   ])('is refused by name where it is %s', (_, text, message) => {
     expect(() => parse(text)).toThrow(message);
     expect(() => parse(text)).toThrow(/file\.xml in it/);

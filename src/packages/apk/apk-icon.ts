@@ -1,4 +1,5 @@
 import { ProblemError } from '../../problems/problem.ts';
+import { fitIcon, largestIconFile } from '../icon.ts';
 import type { PackageIcon } from '../package-facts.ts';
 import { readRasterImage } from '../raster-image.ts';
 import type { ZipArchive } from '../zip-archive.ts';
@@ -6,8 +7,6 @@ import type { ResourceTable, ResourceVariant } from './arsc.ts';
 import { readBinaryXml } from './axml.ts';
 import type { ResourceValue } from './resource-value.ts';
 
-/** Intune keeps icons as base64 in the app object and refuses large ones. */
-export const largestIcon = 500 * 1024;
 /** Files opened in search of an icon. */
 const maxFiles = 24;
 const maxLayers = 3;
@@ -46,7 +45,7 @@ export async function findApkIcon(
 }
 
 function missingIcon(finding: Finding): string {
-  const limit = `${largestIcon / 1024} KB`;
+  const limit = `${largestIconFile / 1024 ** 2} MB`;
   if (finding.sawLarge)
     return `The app's icon is larger than ${limit}, so Intune gets none. Add one in Intune if you like.`;
   if (finding.sawWebp)
@@ -70,7 +69,10 @@ async function findRaster(
     const image = readRasterImage(bytes);
     if (image === null) drawings.push(bytes);
     else if (image.kind === 'webp') finding.sawWebp = true;
-    else return { mimeType: image.mimeType, width: image.width, height: image.height, bytes };
+    else {
+      const icon = fitIcon(bytes, image);
+      if (icon !== null) return icon;
+    }
   }
   if (layers === 0) return null;
   for (const layer of drawings.flatMap(drawingLayers)) {
@@ -102,13 +104,13 @@ async function readIconFile(
   finding: Finding,
   signal: AbortSignal | undefined,
 ): Promise<Buffer | null> {
-  if ((zip.claimedSize(path) ?? 0) > largestIcon) {
+  if ((zip.claimedSize(path) ?? 0) > largestIconFile) {
     finding.sawLarge = true;
     return null;
   }
   finding.files += 1;
   try {
-    return await zip.readEntry(path, largestIcon, signal);
+    return await zip.readEntry(path, largestIconFile, signal);
   } catch (error) {
     // An icon that cannot be read costs the icon, not the package; a broken source costs everything.
     if (error instanceof ProblemError && spoilsIconOnly.has(error.problem.code)) return null;

@@ -7,9 +7,21 @@ export type ApkKind = 'apk' | 'bundle' | 'splitSet' | 'withoutManifest';
 
 export function apkKind(zip: ZipArchive): ApkKind | null {
   if (zip.has('BundleConfig.pb') || zip.has('base/manifest/AndroidManifest.xml')) return 'bundle';
-  if (zip.has(manifestName)) return 'apk';
-  for (const name of zip.entries()) if (/^[^/]*(\/[^/]*)?\.apk$/i.test(name)) return 'splitSet';
-  return zip.has('resources.arsc') || zip.has('classes.dex') ? 'withoutManifest' : null;
+  const hasCode = zip.has('resources.arsc') || zip.has('classes.dex');
+  // Libraries (AAR) bring a manifest as well.
+  if (zip.has(manifestName)) return zip.has('classes.jar') && !hasCode ? null : 'apk';
+  if (isSplitSet(zip)) return 'splitSet';
+  return hasCode ? 'withoutManifest' : null;
+}
+
+/** What tools that save such sets put beside the parts. */
+const setListings = ['toc.pb', 'manifest.json', 'info.json', 'meta.sai_v1.json', 'meta.sai_v2.json'];
+
+/** One APK alone in a zip archive is no set, only packed once too often. */
+function isSplitSet(zip: ZipArchive): boolean {
+  let parts = 0;
+  for (const name of zip.entries()) if (/^([^/]*\/)?(?!\._)[^/]*\.apk$/i.test(name)) parts += 1;
+  return parts > 1 || (parts === 1 && setListings.some((name) => zip.has(name)));
 }
 
 const nativeLibrary = /^lib\/([^/]+)\/[^/]+\.so$/;

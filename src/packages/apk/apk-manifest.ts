@@ -5,18 +5,20 @@ import type { ResourceValue } from './resource-value.ts';
 const attribute = {
   label: { id: 0x01010001 },
   icon: { id: 0x01010002 },
+  roundIcon: { id: 0x0101052c },
   name: { id: 0x01010003 },
   debuggable: { id: 0x0101000f },
   minSdkVersion: { id: 0x0101020c },
   versionCode: { id: 0x0101021b },
   versionName: { id: 0x0101021c },
+  value: { id: 0x01010024 },
   targetSdkVersion: { id: 0x01010270 },
   testOnly: { id: 0x01010272 },
   versionCodeMajor: { id: 0x01010576 },
   package: { name: 'package' },
   split: { name: 'split' },
-  isSplitRequired: { name: 'isSplitRequired' },
-  requiredSplitTypes: { name: 'requiredSplitTypes' },
+  isSplitRequired: { id: 0x01010591 },
+  requiredSplitTypes: { id: 0x0101064e },
 } as const satisfies Record<string, AttributeKey>;
 
 /** AndroidManifest.xml as written: values may still be references into the resource table. */
@@ -31,6 +33,8 @@ export interface ApkManifest {
   testOnly: ResourceValue | null;
   /** Named by a split, or by a base that does not install without its splits. */
   isPartOfSplit: boolean;
+  /** Made from an App Bundle for one kind of device; the store would add the other parts. */
+  wantsSplits: ResourceValue | null;
   application: Appearance;
   /** The first activity that a home screen shows. */
   launcher: Appearance | null;
@@ -39,8 +43,11 @@ export interface ApkManifest {
 export interface Appearance {
   label: ResourceValue | null;
   icon: ResourceValue | null;
+  roundIcon: ResourceValue | null;
 }
 
+/** https://developer.android.com/guide/app-bundle/sideload-check */
+const splitsMark = 'com.android.vending.splits.required';
 const launcherCategories = ['android.intent.category.LAUNCHER', 'android.intent.category.LEANBACK_LAUNCHER'];
 
 /** Returns null where the file's root is not `<manifest>`. */
@@ -67,8 +74,8 @@ export function readApkManifest(bytes: Buffer): ApkManifest | null {
     if (manifest === null) continue;
     const [, section = '', component = '', filter = '', test = ''] = path;
     if (path.length === 2 && section === 'uses-sdk') {
-      manifest.minSdkVersion = element.attribute(attribute.minSdkVersion);
-      manifest.targetSdkVersion = element.attribute(attribute.targetSdkVersion);
+      manifest.minSdkVersion = element.attribute(attribute.minSdkVersion) ?? manifest.minSdkVersion;
+      manifest.targetSdkVersion = element.attribute(attribute.targetSdkVersion) ?? manifest.targetSdkVersion;
     }
     if (section !== 'application') continue;
     if (path.length === 2) {
@@ -76,6 +83,8 @@ export function readApkManifest(bytes: Buffer): ApkManifest | null {
       manifest.debuggable = element.attribute(attribute.debuggable);
       manifest.testOnly = element.attribute(attribute.testOnly);
     }
+    if (path.length === 3 && component === 'meta-data' && text(element.attribute(attribute.name)) === splitsMark)
+      manifest.wantsSplits = element.attribute(attribute.value);
     if (component !== 'activity' && component !== 'activity-alias') continue;
     if (path.length === 3) activity = element;
     if (path.length === 4 && filter === 'intent-filter') {
@@ -106,13 +115,15 @@ function startManifest(element: XmlElement): ApkManifest {
     debuggable: null,
     testOnly: null,
     isPartOfSplit,
-    application: { label: null, icon: null },
+    wantsSplits: null,
+    application: { label: null, icon: null, roundIcon: null },
     launcher: null,
   };
 }
 
 function appearance(element: XmlElement): Appearance {
-  return { label: element.attribute(attribute.label), icon: element.attribute(attribute.icon) };
+  const value = (name: 'label' | 'icon' | 'roundIcon') => element.attribute(attribute[name]);
+  return { label: value('label'), icon: value('icon'), roundIcon: value('roundIcon') };
 }
 
 const text = (value: ResourceValue | null) => (value?.kind === 'text' ? value.text : '');

@@ -42,7 +42,9 @@ async function readApk(source: ByteSource, evidence: PackageEvidence, signal?: A
     plainText(resolve(manifest.application.label, table)) ??
     plainText(resolve(manifest.launcher?.label ?? null, table));
   const debuggable = isTrue(manifest.debuggable, table);
-  const search = await findApkIcon(zip, table, [manifest.application.icon, manifest.launcher?.icon ?? null], signal);
+  const { application, launcher } = manifest;
+  const icons = [application.icon, launcher?.icon ?? null, application.roundIcon, launcher?.roundIcon ?? null];
+  const search = await findApkIcon(zip, table, icons, signal);
 
   const warnings = [
     ...(debuggable ? ['The app is a debug build (debuggable): anybody with the device can look into it.'] : []),
@@ -51,6 +53,9 @@ async function readApk(source: ByteSource, evidence: PackageEvidence, signal?: A
       : []),
     ...((await isSigned(source, zip, signal)) ? [] : ['The APK is not signed, and Android installs signed apps only.']),
     ...(code === null ? ['The app names no version code, so later versions cannot be told from this one.'] : []),
+    ...(isTrue(manifest.wantsSplits, table)
+      ? ['The APK comes from an App Bundle and may need parts that only the store adds: try it on a device first.']
+      : []),
     ...tableWarning,
     ...search.warnings,
     deliveryWarning,
@@ -141,9 +146,16 @@ function integer(value: ResourceValue | null, table: ResourceTable | null): bigi
 }
 
 function isTrue(value: ResourceValue | null, table: ResourceTable | null): boolean {
-  if (value?.kind === 'boolean') return value.value;
-  if (value?.kind !== 'reference' || table === null) return false;
-  return table.variants(value.id).some(({ value: found }) => found.kind === 'boolean' && found.value);
+  if (value === null) return false;
+  if (value.kind !== 'reference') return isYes(value);
+  return table?.variants(value.id).some(({ value: found }) => isYes(found)) ?? false;
+}
+
+/** Some tools write numbers and texts, which Android takes as well. */
+function isYes(value: ResourceValue): boolean {
+  if (value.kind === 'boolean') return value.value;
+  if (value.kind === 'integer') return value.value !== 0;
+  return value.kind === 'text' && /^(true|1)$/i.test(value.text);
 }
 
 function resolve(value: ResourceValue | null, table: ResourceTable | null): string | null {

@@ -1,11 +1,10 @@
 import { ProblemError } from '../../problems/problem.ts';
+import { fitIcon, largestIconFile } from '../icon.ts';
 import type { PackageIcon } from '../package-facts.ts';
 import { readRasterImage } from '../raster-image.ts';
 import type { ZipArchive } from '../zip-archive.ts';
 import { type AppxEntries, canonical } from './appx-entries.ts';
 
-/** Intune keeps icons as base64 in the app object and refuses large ones. */
-const largestIcon = 500 * 1024;
 /** Files opened in search of an icon. */
 const maxFiles = 24;
 const maxLogos = 8;
@@ -77,12 +76,12 @@ function split(path: string): [folder: string, stem: string, ending: string] {
 }
 
 async function readIcon(zip: ZipArchive, name: string, signal: AbortSignal | undefined): Promise<PackageIcon | null> {
-  if ((zip.claimedSize(name) ?? 0) > largestIcon) return null;
+  if ((zip.claimedSize(name) ?? 0) > largestIconFile) return null;
   try {
-    const bytes = await zip.readEntry(name, largestIcon, signal);
+    const bytes = await zip.readEntry(name, largestIconFile, signal);
     const image = bytes === null ? null : readRasterImage(bytes);
     if (bytes === null || image === null || image.kind === 'webp') return null;
-    return { mimeType: image.mimeType, width: image.width, height: image.height, bytes };
+    return fitIcon(bytes, image);
   } catch (error) {
     // An icon that cannot be read costs the icon, not the package; a broken source costs everything.
     if (error instanceof ProblemError && spoilsIconOnly.has(error.problem.code)) return null;

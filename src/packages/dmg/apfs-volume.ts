@@ -4,6 +4,9 @@ import type { DiskFile, DiskFolder, FileSystem } from './file-system.ts';
 
 const rootFolder = 2;
 const inodeType = 3n;
+const attributeType = 4n;
+/** The attribute's value stands in its record. */
+const embeddedFlag = 2;
 const extentType = 8n;
 const entryType = 9n;
 const folderEntry = 4;
@@ -14,12 +17,13 @@ const compressedFlag = 0x20;
 const dataStreamField = 8;
 const inodeFields = 92;
 const maxCheckpoints = 1024;
-const maxVolumes = 100;
+/** A container may have a hundred; images have one, seldom two. */
+const maxVolumes = 8;
 const maxEntries = 5_000;
 const maxExtents = 10_000;
 
 /**
- * The first volume of an APFS container, read far enough to find files by their path:
+ * A volume of an APFS container, read far enough to find files by their path:
  * https://developer.apple.com/support/downloads/Apple-File-System-Reference.pdf
  */
 export class ApfsVolume implements FileSystem<DiskFile> {
@@ -36,21 +40,33 @@ export class ApfsVolume implements FileSystem<DiskFile> {
     this.#hasHashedNames = hasHashedNames;
   }
 
-  static async open(disk: DiskReader, signal?: AbortSignal): Promise<ApfsVolume> {
+  /** The volumes of a container; null stands for one that is encrypted. */
+  static async openAll(disk: DiskReader, signal?: AbortSignal): Promise<(ApfsVolume | null)[]> {
     const head = await disk.read(0, 4096, signal);
     const blockSize = head.readUInt32LE(36);
     if (blockSize < 4096 || blockSize > 65_536 || (blockSize & (blockSize - 1)) !== 0)
       throw new DiskError('has a volume with blocks of an impossible size');
     const container = await latestCheckpoint(disk, blockSize, head, signal);
     const objects = await openObjectMap(disk, blockSize, Number(container.readBigUInt64LE(160)), signal);
-    const volume = await firstVolume(disk, blockSize, container, objects, signal);
-    const features = volume.readBigUInt64LE(56);
-    const isPlain = (volume.readBigUInt64LE(264) & 1n) !== 0n;
-    if (!isPlain) throw new DiskError('holds an encrypted volume', { isUnknownKind: true });
-    const volumeObjects = await openObjectMap(disk, blockSize, Number(volume.readBigUInt64LE(128)), signal);
-    const tree = new ApfsTree({ disk, blockSize, root: Number(volume.readBigUInt64LE(136)), locate: volumeObjects });
+    const volumes: (ApfsVolume | null)[] = [];
+    for await (const volume of superblocks(disk, blockSize, container, objects, signal)) {
+      const isPlain = (volume.readBigUInt64LE(264) & 1n) !== 0n;
+      volumes.push(isPlain ? await ApfsVolume.#open(disk, blockSize, volume, signal) : null);
+    }
+    if (volumes.length === 0) throw new DiskError('has no volume in its container');
+    return volumes;
+  }
+
+  static async #open(
+    disk: DiskReader,
+    blockSize: number,
+    volume: Buffer,
+    signal: AbortSignal | undefined,
+  ): Promise<ApfsVolume> {
+    const locate = await openObjectMap(disk, blockSize, Number(volume.readBigUInt64LE(128)), signal);
+    const tree = new ApfsTree({ disk, blockSize, root: Number(volume.readBigUInt64LE(136)), locate });
     // Names are hashed where capital letters or the way accents are written make no difference.
-    return new ApfsVolume(disk, blockSize, tree, (features & 9n) !== 0n);
+    return new ApfsVolume(disk, blockSize, tree, (volume.readBigUInt64LE(56) & 9n) !== 0n);
   }
 
   async *list(folder: DiskFolder, signal?: AbortSignal): AsyncGenerator<DiskFolder | DiskFile> {
@@ -71,6 +87,15 @@ export class ApfsVolume implements FileSystem<DiskFile> {
           isLink: type === linkEntry,
         };
     }
+  }
+
+  async readAttribute(file: DiskFile, name: string, signal?: AbortSignal): Promise<Buffer | null> {
+    for await (const { key, value } of this.#tree.search(orderBy(file.id, attributeType), signal)) {
+      // Its length counts the zero at its end.
+      if (key.toString('utf8', 10, 9 + key.readUInt16LE(8)) !== name) continue;
+      return (value.readUInt16LE(0) & embeddedFlag) === 0 ? null : value.subarray(4, 4 + value.readUInt16LE(2));
+    }
+    return null;
   }
 
   async readFile(file: DiskFile, maxBytes: number, signal?: AbortSignal): Promise<Buffer> {
@@ -151,20 +176,19 @@ async function openObjectMap(
   };
 }
 
-async function firstVolume(
+async function* superblocks(
   disk: DiskReader,
   blockSize: number,
   container: Buffer,
   objects: Locate,
   signal: AbortSignal | undefined,
-): Promise<Buffer> {
+): AsyncGenerator<Buffer> {
   for (let index = 0; index < maxVolumes; index += 1) {
     const object = Number(container.readBigUInt64LE(184 + index * 8));
     if (object === 0) continue;
     const volume = await disk.read((await objects(object, signal)) * blockSize, 1024, signal);
-    if (volume.toString('latin1', 32, 36) === 'APSB') return volume;
+    if (volume.toString('latin1', 32, 36) === 'APSB') yield volume;
   }
-  throw new DiskError('has no volume in its container');
 }
 
 /** Keys are ordered by object first and by the kind of record then: four bits above sixty. */

@@ -1,6 +1,7 @@
 import { plainText } from '../plain-text.ts';
 import { readPropertyList } from '../property-list/property-list.ts';
 import { PropertyListError, textOf } from '../property-list/property-value.ts';
+import { compressionAttribute, unpackAttribute } from './compressed-file.ts';
 import { DiskError } from './disk-reader.ts';
 import type { DiskFile, DiskFolder, FileSystem } from './file-system.ts';
 
@@ -15,8 +16,12 @@ export interface AppSearch {
   apps: DiskApp[];
   /** True where an installer package lies beside or instead of the apps. */
   holdsPackage: boolean;
+  /** True where a volume cannot be read without a password. */
+  isEncrypted: boolean;
   warnings: string[];
 }
+
+export const nothingFound = (): AppSearch => ({ apps: [], holdsPackage: false, isEncrypted: false, warnings: [] });
 
 const largestInfo = 4 * 1024 ** 2;
 const maxApps = 50;
@@ -27,7 +32,7 @@ export async function findApps<File extends DiskFile>(
   volume: FileSystem<File>,
   signal?: AbortSignal,
 ): Promise<AppSearch> {
-  const found: AppSearch = { apps: [], holdsPackage: false, warnings: [] };
+  const found = nothingFound();
   const folders: DiskFolder[] = [];
   await searchFolder(volume, volume.root, found, folders, signal);
   if (found.apps.length > 0 || found.warnings.length > 0) return found;
@@ -66,15 +71,27 @@ async function addApp<File extends DiskFile>(
     found.warnings.push(`${shown} in the disk image has no Info.plist, so I cannot read which app it is.`);
     return;
   }
-  if (info.isCompressed || info.isLink) {
+  const bytes = info.isLink ? null : await readInfoFile(volume, info, signal);
+  if (bytes === null) {
     found.warnings.push(
       `The Info.plist of ${shown} is ${info.isLink ? 'a link' : 'compressed by the file system'}, so I cannot read which app it is.`,
     );
     return;
   }
-  const facts = readInfo(await volume.readFile(info, largestInfo, signal), app.name);
+  const facts = readInfo(bytes, app.name);
   if (facts === null) found.warnings.push(`The Info.plist of ${shown} names no bundle id.`);
   else found.apps.push(facts);
+}
+
+/** Null where the content lies where it is not looked for. */
+async function readInfoFile<File extends DiskFile>(
+  volume: FileSystem<File>,
+  info: File,
+  signal: AbortSignal | undefined,
+): Promise<Buffer | null> {
+  if (!info.isCompressed) return volume.readFile(info, largestInfo, signal);
+  const attribute = await volume.readAttribute(info, compressionAttribute, signal);
+  return attribute === null ? null : unpackAttribute(attribute, largestInfo);
 }
 
 /** Volumes of Macs do not tell names apart by capital letters, unless somebody asked for that. */

@@ -1,7 +1,8 @@
-import { bunzip2Bounded, DecompressionError, inflateBounded } from '../bounded-decompression.ts';
+import { bunzip2Bounded, DecompressionError, inflateBlock } from '../bounded-decompression.ts';
+import { unpackXz } from '../xz.ts';
 import { unpackAdc } from './adc.ts';
 import { DiskError } from './disk-reader.ts';
-import { unpackXz } from './xz.ts';
+import { unpackLzfse } from './lzfse.ts';
 
 export type ChunkKind = 'zero' | 'raw' | 'adc' | 'zlib' | 'bzip2' | 'lzfse' | 'lzma' | 'comment' | 'end' | 'unknown';
 
@@ -37,11 +38,13 @@ export async function unpackChunk(kind: ChunkKind, packed: Buffer, size: number)
 async function unpack(kind: ChunkKind, packed: Buffer, size: number): Promise<Buffer> {
   switch (kind) {
     case 'zlib':
-      return inflateBounded(packed, size);
+      return inflateBlock(packed, size);
     case 'bzip2':
       return bunzip2Bounded(packed, size);
     case 'lzma':
       return unpackXz(packed, size);
+    case 'lzfse':
+      return unpackLzfse(packed, size);
     case 'adc':
       return unpackAdc(packed, size);
     default:

@@ -4,7 +4,7 @@ import type { DmgFacts } from '../package-facts.ts';
 import { PageCache } from '../page-cache.ts';
 import type { PackageEvidence, PackageReader } from '../reader.ts';
 import { ApfsVolume } from './apfs-volume.ts';
-import { type AppSearch, findApps } from './app-search.ts';
+import { type AppSearch, findApps, nothingFound } from './app-search.ts';
 import { DiskError, type DiskReader } from './disk-reader.ts';
 import { HfsVolume } from './hfs-volume.ts';
 import { findVolumes } from './partitions.ts';
@@ -62,25 +62,33 @@ async function openDisk(
 
 async function searchDisk(disk: DiskReader, signal: AbortSignal | undefined): Promise<AppSearch> {
   const volumes = await findVolumes(disk, signal);
-  const search: AppSearch = { apps: [], holdsPackage: false, warnings: [] };
+  const search = nothingFound();
   for (const { fileSystem, disk: partition } of volumes) {
     const found =
       fileSystem === 'hfs'
         ? await findApps(await HfsVolume.open(partition, signal), signal)
         : await searchApfs(partition, signal);
-    search.apps.push(...found.apps);
-    search.warnings.push(...found.warnings);
-    search.holdsPackage ||= found.holdsPackage;
+    add(search, found);
   }
   if (volumes.length === 0)
     search.warnings.push(...unknown('The disk image holds no file system that I can read').warnings);
   return search;
 }
 
+function add(search: AppSearch, found: AppSearch): void {
+  search.apps.push(...found.apps);
+  search.warnings.push(...found.warnings);
+  search.holdsPackage ||= found.holdsPackage;
+  search.isEncrypted ||= found.isEncrypted;
+}
+
 /** Not all that this file system can do is known here, so that trouble with it says nothing about the image. */
 async function searchApfs(disk: DiskReader, signal: AbortSignal | undefined): Promise<AppSearch> {
   try {
-    return await findApps(await ApfsVolume.open(disk, signal), signal);
+    const volumes = await ApfsVolume.openAll(disk, signal);
+    const search = nothingFound();
+    for (const volume of volumes) add(search, volume === null ? encryptedVolume() : await findApps(volume, signal));
+    return search;
   } catch (error) {
     signal?.throwIfAborted();
     const isOfTheSource = error instanceof ProblemError || (error instanceof Error && 'syscall' in error);
@@ -90,7 +98,8 @@ async function searchApfs(disk: DiskReader, signal: AbortSignal | undefined): Pr
   }
 }
 
-function describe(size: number, compression: string | null, { apps, holdsPackage, warnings }: AppSearch): DmgFacts {
+function describe(size: number, compression: string | null, search: AppSearch): DmgFacts {
+  const { apps, holdsPackage, isEncrypted, warnings } = search;
   const [main] = apps;
   return {
     format: 'dmg',
@@ -114,14 +123,17 @@ function describe(size: number, compression: string | null, { apps, holdsPackage
     details: {
       apps: apps.map(({ bundleId, bundleVersion, name }) => ({ bundleId, bundleVersion, name })),
       compression,
-      encrypted: false,
+      encrypted: isEncrypted,
     },
   };
 }
 
+const encryptedVolume = (): AppSearch => ({
+  ...unknown('The disk image holds an encrypted volume'),
+  isEncrypted: true,
+});
 const unknown = (reason: string): AppSearch => ({
-  apps: [],
-  holdsPackage: false,
+  ...nothingFound(),
   warnings: [`${reason}, so bundle id and version of its apps have to be given by hand.`],
 });
 
@@ -141,5 +153,11 @@ function isEncrypted({ head, tail }: PackageEvidence): boolean {
 function isRawDisk({ head }: PackageEvidence): boolean {
   const mark = (at: number, ...marks: string[]) =>
     marks.some((text) => head.toString('latin1', at, at + text.length) === text);
-  return mark(1024, 'H+', 'HX') || mark(32, 'NXSB') || mark(512, 'EFI PART') || (mark(0, 'ER') && mark(512, 'PM'));
+  return (
+    mark(1024, 'H+', 'HX') ||
+    (mark(1024, 'BD') && mark(1148, 'H+')) ||
+    mark(32, 'NXSB') ||
+    mark(512, 'EFI PART') ||
+    (mark(0, 'ER') && mark(512, 'PM'))
+  );
 }

@@ -17,5 +17,7 @@ export interface DiskFile {
 export interface FileSystem<File extends DiskFile> {
   readonly root: DiskFolder;
   list(folder: DiskFolder, signal?: AbortSignal): AsyncGenerator<DiskFolder | File>;
+  /** An extended attribute of a file; null where there is none, or where it is too large to lie with the others. */
+  readAttribute(file: File, name: string, signal?: AbortSignal): Promise<Buffer | null>;
   readFile(file: File, maxBytes: number, signal?: AbortSignal): Promise<Buffer>;
 }

@@ -7,6 +7,9 @@ const headerOffset = 1024;
 const headerSize = 512;
 const extentsFile = 3;
 const catalogFile = 4;
+const attributesFile = 8;
+/** An attribute that stands in the tree itself. */
+const inlineAttribute = 0x10;
 const rootFolder = 2;
 const maxExtents = 10_000;
 const maxEntries = 5_000;
@@ -29,12 +32,20 @@ export class HfsVolume implements FileSystem<HfsFile> {
   readonly #blockSize: number;
   readonly #extents: BTree | null;
   readonly #catalog: BTree;
+  readonly #attributes: HfsFork;
 
-  private constructor(disk: DiskReader, blockSize: number, extents: BTree | null, catalog: BTree) {
-    this.#disk = disk;
-    this.#blockSize = blockSize;
-    this.#extents = extents;
-    this.#catalog = catalog;
+  private constructor(parts: {
+    disk: DiskReader;
+    blockSize: number;
+    extents: BTree | null;
+    catalog: BTree;
+    attributes: HfsFork;
+  }) {
+    this.#disk = parts.disk;
+    this.#blockSize = parts.blockSize;
+    this.#extents = parts.extents;
+    this.#catalog = parts.catalog;
+    this.#attributes = parts.attributes;
   }
 
   static async open(disk: DiskReader, signal?: AbortSignal): Promise<HfsVolume> {
@@ -51,7 +62,8 @@ export class HfsVolume implements FileSystem<HfsFile> {
     const catalogFork = readFork(header.subarray(272, 272 + forkSize));
     const places = await allExtents(extents, catalogFile, catalogFork, signal);
     const catalog = await BTree.open(forkReader(disk, blockSize, catalogFork.size, places), signal);
-    return new HfsVolume(disk, blockSize, extents, catalog);
+    const attributes = readFork(header.subarray(352, 352 + forkSize));
+    return new HfsVolume({ disk, blockSize, extents, catalog, attributes });
   }
 
   async *list(folder: DiskFolder, signal?: AbortSignal): AsyncGenerator<DiskFolder | HfsFile> {
@@ -63,6 +75,19 @@ export class HfsVolume implements FileSystem<HfsFile> {
       const entry = readEntry(nameOf(key), data);
       if (entry !== null) yield entry;
     }
+  }
+
+  async readAttribute(file: HfsFile, name: string, signal?: AbortSignal): Promise<Buffer | null> {
+    const fork = this.#attributes;
+    if (fork.size === 0) return null;
+    const places = await allExtents(this.#extents, attributesFile, fork, signal);
+    const tree = await BTree.open(forkReader(this.#disk, this.#blockSize, fork.size, places), signal);
+    const order = (key: Buffer) => (key.length < 12 ? -1 : key.readUInt32BE(2) - file.id);
+    for await (const { key, data } of tree.search(order, signal)) {
+      if (attributeName(key) !== name || data.length < 16 || data.readUInt32BE(0) !== inlineAttribute) continue;
+      return data.subarray(16, 16 + data.readUInt32BE(12));
+    }
+    return null;
   }
 
   async readFile(file: HfsFile, maxBytes: number, signal?: AbortSignal): Promise<Buffer> {
@@ -95,10 +120,14 @@ async function allExtents(
   return extents;
 }
 
-function nameOf(key: Buffer): string {
-  const length = Math.min(key.readUInt16BE(4) * 2, key.length - 6);
-  const name = Buffer.from(key.subarray(6, 6 + length - (length % 2)));
-  return name.swap16().toString('utf16le').normalize('NFC');
+const nameOf = (key: Buffer) => textAt(key, 4).normalize('NFC');
+const attributeName = (key: Buffer) => textAt(key, 10);
+
+/** A name after its length. */
+function textAt(key: Buffer, at: number): string {
+  const length = Math.min(key.readUInt16BE(at) * 2, key.length - at - 2);
+  const name = Buffer.from(key.subarray(at + 2, at + 2 + length - (length % 2)));
+  return name.swap16().toString('utf16le');
 }
 
 /** Null for the threads, which say to which folder an entry belongs. */

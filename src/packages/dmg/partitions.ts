@@ -11,14 +11,13 @@ const probeLength = 2048;
 
 /** The volumes that are known by their own marks, whatever the partition table calls them. */
 export async function findVolumes(disk: DiskReader, signal?: AbortSignal): Promise<Volume[]> {
-  const whole = await probe(disk, signal);
-  if (whole !== null) return [{ fileSystem: whole, disk }];
+  const whole = await volumeOn(disk, signal);
+  if (whole !== null) return [whole];
   const volumes: Volume[] = [];
   for (const { start, size } of await partitionsOf(disk, signal)) {
     if (start + size > disk.size || size < probeLength) continue;
-    const partition = sliceDisk(disk, start, size);
-    const fileSystem = await probe(partition, signal);
-    if (fileSystem !== null) volumes.push({ fileSystem, disk: partition });
+    const volume = await volumeOn(sliceDisk(disk, start, size), signal);
+    if (volume !== null) volumes.push(volume);
   }
   return volumes;
 }
@@ -28,11 +27,26 @@ interface Extent {
   size: number;
 }
 
-async function probe(disk: DiskReader, signal: AbortSignal | undefined): Promise<Volume['fileSystem'] | null> {
+async function volumeOn(disk: DiskReader, signal: AbortSignal | undefined): Promise<Volume | null> {
   if (disk.size < probeLength) return null;
   const head = await disk.read(0, probeLength, signal);
-  if (head.toString('latin1', 32, 36) === 'NXSB') return 'apfs';
-  return ['H+', 'HX'].includes(head.toString('latin1', 1024, 1026)) ? 'hfs' : null;
+  if (head.toString('latin1', 32, 36) === 'NXSB') return { fileSystem: 'apfs', disk };
+  const mark = head.toString('latin1', 1024, 1026);
+  if (mark === 'H+' || mark === 'HX') return { fileSystem: 'hfs', disk };
+  return mark === 'BD' ? wrappedVolume(disk, head.subarray(1024)) : null;
+}
+
+/**
+ * A volume inside of one of the older file system, for Macs that knew nothing newer:
+ * https://developer.apple.com/library/archive/technotes/tn/tn1150.html#HFSWrapper
+ */
+function wrappedVolume(disk: DiskReader, header: Buffer): Volume | null {
+  if (header.toString('latin1', 124, 126) !== 'H+') return null;
+  const blockSize = header.readUInt32BE(20);
+  const start = header.readUInt16BE(28) * sectorSize + header.readUInt16BE(126) * blockSize;
+  const size = header.readUInt16BE(128) * blockSize;
+  if (size < probeLength || start + size > disk.size) throw new DiskError('has a volume outside of itself');
+  return { fileSystem: 'hfs', disk: sliceDisk(disk, start, size) };
 }
 
 async function partitionsOf(disk: DiskReader, signal: AbortSignal | undefined): Promise<Extent[]> {

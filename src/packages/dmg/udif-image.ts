@@ -7,8 +7,9 @@ import { DiskError, type DiskReader, unsigned64 } from './disk-reader.ts';
 export const sectorSize = 512;
 export const trailerSize = 512;
 const largestPlist = 8 * 1024 ** 2;
-const largestChunk = 8 * 1024 ** 2;
-const cacheBytes = 8 * 1024 ** 2;
+/** Apple's tools make chunks of up to 1 MiB. */
+const largestChunk = 2 * 1024 ** 2;
+const cacheBytes = 4 * 1024 ** 2;
 const maxUnpacked = 256 * 1024 ** 2;
 const blockTableHeader = 204;
 const blockTableRow = 40;

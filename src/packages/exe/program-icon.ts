@@ -1,9 +1,8 @@
+import { fitIcon, largestIconFile } from '../icon.ts';
 import type { PackageIcon } from '../package-facts.ts';
 import { readRasterImage } from '../raster-image.ts';
 import { type PeResources, resourceType } from './pe-resources.ts';
 
-/** Intune's limit. */
-const largestIcon = 500 * 1024;
 const mostIcons = 500;
 const groupHeaderSize = 6;
 const groupEntrySize = 14;
@@ -19,12 +18,11 @@ export async function findProgramIcon(resources: PeResources | null): Promise<Pa
   const icons = await resources.list(resourceType.icon, mostIcons);
   let best: PackageIcon | null = null;
   for (const icon of icons) {
-    if (!members.has(icon.id) || icon.size > largestIcon) continue;
+    if (!members.has(icon.id) || icon.size > largestIconFile) continue;
     const head = readRasterImage(await resources.read(icon, 64));
     if (head?.kind !== 'png' || head.width <= (best?.width ?? 0)) continue;
-    const { mimeType, width, height } = head;
     const bytes = Buffer.from(await resources.read(icon, icon.size));
-    if (bytes.length === icon.size) best = { mimeType, width, height, bytes };
+    if (bytes.length === icon.size) best = fitIcon(bytes, head) ?? best;
   }
   return best;
 }

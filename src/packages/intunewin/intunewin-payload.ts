@@ -1,6 +1,5 @@
 import { ProblemError } from '../../problems/problem.ts';
 import type { ByteSource } from '../byte-source.ts';
-import { sliceSource } from '../slice-source.ts';
 import { ZipArchive } from '../zip-archive.ts';
 import { type Detection, encryptedSize, envelopeBytes, readDetection } from './detection-xml.ts';
 
@@ -40,9 +39,9 @@ export async function locatePayload(
   const detection = readDetection(bytes ?? Buffer.alloc(0));
 
   const contentName = findEntry(zip, `IntuneWinPackage/Contents/${detection.fileName}`);
-  const place = contentName === null ? null : await zip.locateStored(contentName, signal);
-  if (place === null) throw fault('It does not hold the content file that its Detection.xml names.');
-  const payload = sliceSource(source, place.offset, place.size);
+  // Microsoft's tool stores the content; whoever packs its folder anew may have compressed it.
+  const payload = contentName === null ? null : await zip.openEntry(source, contentName, signal);
+  if (payload === null) throw fault('It does not hold the content file that its Detection.xml names.');
   await assertEnvelope(payload, detection, signal);
   return { detection, source: payload };
 }

@@ -48,6 +48,7 @@ async function readIntunewin(
       unencryptedContentSize: detection.unencryptedContentSize,
       encryptedContentSize: payload.size,
       encryptionInfoPresent: true,
+      mac: detection.encryption.mac,
       msi,
     },
   };

@@ -1,4 +1,5 @@
 import { ProblemError } from '../../problems/problem.ts';
+import { fitIcon, largestIconFile } from '../icon.ts';
 import type { PackageIcon } from '../package-facts.ts';
 import { dictOf, listOf, type PropertyDict, textOf } from '../property-list/property-value.ts';
 import { readRasterImage } from '../raster-image.ts';
@@ -6,11 +7,11 @@ import type { ZipArchive } from '../zip-archive.ts';
 import type { AppFolder } from './app-folder.ts';
 import { usualPng } from './apple-png.ts';
 
-/** Intune keeps icons as base64 in the app object and refuses large ones. */
-const largestIcon = 500 * 1024;
 /** Files opened in search of an icon. */
 const maxFiles = 8;
 const maxNames = 64;
+/** Right in the app's folder; looked through by their names. */
+const maxPictures = 10_000;
 /** What apps call their icon where Info.plist names none. */
 const usualNames = ['AppIcon', 'Icon'];
 /** Large pictures of the app beside it, which older tools add for iTunes. */
@@ -39,10 +40,12 @@ export async function findIpaIcon(
 function iconFiles(zip: ZipArchive, folder: AppFolder, info: PropertyDict): string[] {
   const named = iconNames(info);
   const start = `${folder.path}/`;
-  const pictures = [...zip.entries()].filter((entry) => {
+  const pictures: string[] = [];
+  for (const entry of zip.entries()) {
+    if (pictures.length >= maxPictures) break;
     const name = entry.slice(start.length);
-    return entry.startsWith(start) && !name.includes('/') && /\.png$/i.test(name);
-  });
+    if (entry.startsWith(start) && !name.includes('/') && /\.png$/i.test(name)) pictures.push(entry);
+  }
   const ofNames = (names: readonly string[]) =>
     pictures.filter((entry) => names.some((name) => isVariant(entry.slice(start.length), name)));
   const found = ofNames(named);
@@ -85,7 +88,7 @@ function pixels(file: string): number {
 
 async function readPicture(zip: ZipArchive, file: string, signal: AbortSignal | undefined): Promise<Buffer | null> {
   try {
-    return await zip.readEntry(file, largestIcon, signal);
+    return await zip.readEntry(file, largestIconFile, signal);
   } catch (error) {
     // An icon that cannot be read costs the icon, not the package; a broken source costs everything.
     if (error instanceof ProblemError && spoilsIconOnly.has(error.problem.code)) return null;
@@ -99,6 +102,5 @@ function asIcon(picture: Buffer | null): PackageIcon | null {
   if (picture === null) return null;
   const bytes = usualPng(picture) ?? picture;
   const image = readRasterImage(bytes);
-  if (image === null || image.kind === 'webp' || bytes.length > largestIcon) return null;
-  return { mimeType: image.mimeType, width: image.width, height: image.height, bytes };
+  return image === null || image.kind === 'webp' ? null : fitIcon(bytes, image);
 }

@@ -11,23 +11,38 @@ export interface ProvisioningProfile {
   expiration: Date | null;
   /** How many devices the profile names; null where it is for all of a company's devices. */
   namedDevices: number | null;
+  /** False where only its text is there. */
+  isSigned: boolean;
 }
 
-/** Null where the file is not what Apple issues. Its signature is not checked: the devices do that. */
+/** Null where the file is no profile. Its signature is not checked: the devices do that. */
 export function readProvisioningProfile(bytes: Buffer): ProvisioningProfile | null {
+  return profileIn(() => signedContent(bytes), true) ?? profileIn(() => plainContent(bytes), false);
+}
+
+function profileIn(content: () => Buffer, isSigned: boolean): ProvisioningProfile | null {
   try {
-    const profile = readPropertyList(signedContent(bytes));
+    const profile = readPropertyList(content());
     const expiration = profile.get('ExpirationDate');
     const isForAll = profile.get('ProvisionsAllDevices') === true;
     const devices = profile.get('ProvisionedDevices');
     return {
       expiration: expiration instanceof Date ? expiration : null,
       namedDevices: isForAll || devices === undefined ? null : listOf(devices).length,
+      isSigned,
     };
   } catch {
     // Whatever these parsers throw on bytes of the package says the same: not a profile.
     return null;
   }
+}
+
+/** What people take out of a profile, or what is left of a damaged one: the text alone. */
+function plainContent(bytes: Buffer): Buffer {
+  const end = '</plist>';
+  const from = bytes.indexOf('<?xml');
+  const until = bytes.indexOf(end, Math.max(0, from));
+  return from < 0 || until < 0 ? bytes : bytes.subarray(from, until + end.length);
 }
 
 function signedContent(bytes: Buffer): Buffer {
@@ -44,7 +59,13 @@ export function profileWarnings(profile: ProvisioningProfile | null | undefined,
   if (profile === undefined)
     return ['The app has no provisioning profile, and devices install apps from Intune only with one.'];
   if (profile === null) return ['The provisioning profile in the app cannot be read, so nobody knows when it expires.'];
-  return [...expirationWarning(profile.expiration, now), ...deviceWarning(profile.namedDevices)];
+  return [
+    ...(profile.isSigned
+      ? []
+      : ['The provisioning profile is not signed, and devices take only those that Apple signed.']),
+    ...expirationWarning(profile.expiration, now),
+    ...deviceWarning(profile.namedDevices),
+  ];
 }
 
 function expirationWarning(expiration: Date | null, now: Date): string[] {

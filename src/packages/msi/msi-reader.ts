@@ -47,12 +47,12 @@ async function readMsi(source: ByteSource, _evidence: PackageEvidence, signal?: 
   const tables = await MsiTables.open(file);
   if (tables === null) throw new ProblemError('msiNotInstaller');
   const properties = await tables.values('Property', propertyNames);
-  if (properties === null) throw withoutProperties(tables);
+  if (properties === null) throw withoutProduct(tables, 'It has no Property table.');
 
   const property = (name: (typeof propertyNames)[number]) => plainText(properties.get(name) ?? null);
   const productCode = property('ProductCode');
   if (productCode === null || !/^\{[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}\}$/i.test(productCode))
-    throw new ProblemError('packageMalformed', { detail: 'Its Property table names no valid ProductCode.' });
+    throw withoutProduct(tables, 'Its Property table names no valid ProductCode.');
   const summary = await loadSummary(file);
   const context = installContext({
     allUsers: properties.get('ALLUSERS'),
@@ -94,11 +94,14 @@ async function readMsi(source: ByteSource, _evidence: PackageEvidence, signal?: 
   };
 }
 
-function withoutProperties(tables: MsiTables): ProblemError {
-  const detail = tables.has('ModuleSignature')
-    ? 'It is a merge module (MSM), a part of an installer package.'
-    : 'It has no Property table.';
-  return new ProblemError('msiNotInstaller', { detail });
+/** A package that was made with merge modules has their tables as well. */
+function withoutProduct(tables: MsiTables, fault: string): ProblemError {
+  if (tables.has('ModuleSignature'))
+    return new ProblemError('msiNotInstaller', {
+      detail: 'It is a merge module (MSM), a part of an installer package.',
+    });
+  const code = tables.has('Property') ? 'packageMalformed' : 'msiNotInstaller';
+  return new ProblemError(code, { detail: fault });
 }
 
 async function loadSummary(file: CompoundFile): Promise<SummaryInformation> {

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { TextDecoder } from 'node:util';
 import { textDecoder } from './code-page.ts';
 import { compoundFault } from './compound-fault.ts';
@@ -45,7 +46,10 @@ export class MsiStrings {
     const end = this.#ends[number];
     if (end === undefined) throw compoundFault('tables name strings that it does not have');
     const size = Math.min(this.sizeOf(number), longestString);
-    return this.#decoder.decode(await this.#data.read(end - this.sizeOf(number), size));
+    const bytes = await this.#data.read(end - this.sizeOf(number), size);
+    // Tools beside Microsoft's write UTF-8 and leave the code page open; letters of another one are hardly ever UTF-8 too.
+    const isUtf8Unsaid = this.codePage === 0 && isUtf8(bytes);
+    return isUtf8Unsaid ? bytes.toString('utf8') : this.#decoder.decode(bytes);
   }
 }
 

@@ -1,12 +1,10 @@
 import { ProblemError } from '../../problems/problem.ts';
+import { fitIcon, largestIconFile } from '../icon.ts';
 import type { PackageIcon } from '../package-facts.ts';
 import { readRasterImage } from '../raster-image.ts';
 import type { CompoundFile } from './compound-file.ts';
 import { packedName } from './stream-name.ts';
 
-/** Intune's limit. */
-const largestIcon = 500 * 1024;
-const largestIconFile = 4 * 1024 ** 2;
 const icoSignature = 0x00010000;
 const icoHeaderSize = 6;
 const icoEntrySize = 16;
@@ -36,11 +34,11 @@ function largestPng(ico: Buffer): PackageIcon | null {
     const entry = icoHeaderSize + index * icoEntrySize;
     const size = ico.readUInt32LE(entry + 8);
     const start = ico.readUInt32LE(entry + 12);
-    if (size > largestIcon || start + size > ico.length) continue;
+    if (size > largestIconFile || start + size > ico.length) continue;
     const bytes = ico.subarray(start, start + size);
     const image = readRasterImage(bytes);
     if (image?.kind !== 'png' || image.width <= (best?.width ?? 0)) continue;
-    best = { mimeType: image.mimeType, width: image.width, height: image.height, bytes: Buffer.from(bytes) };
+    best = fitIcon(Buffer.from(bytes), image) ?? best;
   }
   return best;
 }

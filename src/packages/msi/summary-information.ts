@@ -4,7 +4,7 @@ import { textDecoder } from './code-page.ts';
 export const summaryStream = '\u0005SummaryInformation';
 
 const property = { codePage: 1, template: 7, wordCount: 15 } as const;
-const valueType = { int16: 2, int32: 3, text: 30 } as const;
+const valueType = { int16: 2, int32: 3, text: 30, wideText: 31 } as const;
 const longestText = 4096;
 
 export interface SummaryInformation {
@@ -47,8 +47,13 @@ function integer(section: Buffer, at: number | undefined): number | null {
 }
 
 function text(section: Buffer, at: number | undefined, codePage: number): string | null {
-  if (at === undefined || at + 8 > section.length || section.readUInt32LE(at) !== valueType.text) return null;
-  const size = Math.min(section.readUInt32LE(at + 4), longestText, section.length - at - 8);
-  const decoder = textDecoder(codePage) ?? new TextDecoder('windows-1252');
+  if (at === undefined || at + 8 > section.length) return null;
+  const type = section.readUInt32LE(at);
+  if (type !== valueType.text && type !== valueType.wideText) return null;
+  // The length of wide text counts characters.
+  const isWide = type === valueType.wideText;
+  const declared = section.readUInt32LE(at + 4) * (isWide ? 2 : 1);
+  const size = Math.min(declared, longestText, section.length - at - 8);
+  const decoder = textDecoder(isWide ? 1200 : codePage) ?? new TextDecoder('windows-1252');
   return decoder.decode(section.subarray(at + 8, at + 8 + size)).replace(/\0[\s\S]*$/, '');
 }

@@ -38,6 +38,15 @@ export function isApp({ path }: InstalledBundle): boolean {
   return place.toLowerCase().endsWith('.app') && !insideBundle.test(place);
 }
 
+/** True for an app that people find: others serve what the package installs elsewhere. Paths start where the package installs to. */
+export function isInApplications(bundle: InstalledBundle): boolean {
+  const folders = (bundle.path ?? '')
+    .replace(/^\.?\/+/, '')
+    .split('/')
+    .slice(0, -1);
+  return isApp(bundle) && (folders.length === 0 || folders[0]?.toLowerCase() === 'applications');
+}
+
 /** The name that people see in the Applications folder. */
 export function appName(bundle: InstalledBundle): string | null {
   return /([^/]+)\.app\/?$/i.exec(bundle.path ?? '')?.[1] ?? null;

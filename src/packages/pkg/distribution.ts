@@ -8,7 +8,7 @@ export interface Distribution {
   version: string | null;
   /** As it stands there, which may be the key of a text. */
   title: string | null;
-  /** For people. */
+  /** For people; null where the title is the key of a text that stands elsewhere. */
   displayName: string | null;
   minimumOSVersion: string | null;
   packages: { id: string; version: string | null }[];
@@ -52,15 +52,26 @@ function packagesOf(references: readonly XmlElement[]): Distribution['packages']
   return [...found.values()];
 }
 
-/** A title may be the key of a text in several languages, kept in the file itself by older packages. */
+/** A title may be the key of a text in several languages, kept in the file itself by older packages; null where it is another one's. */
 function displayNameOf(root: XmlElement): string | null {
   const title = root.childText('title')?.trim() ?? '';
   const languages = root.child('localization')?.childrenNamed('strings') ?? [];
   const english = languages.find((strings) => /^en(glish)?\b/i.test(strings.attribute('language') ?? ''));
-  for (const strings of [english, ...languages])
-    for (const [, key, text] of strings?.text.matchAll(/"([^"\\\n]{1,200})"\s*=\s*"([^"\\\n]{1,500})"\s*;/g) ?? [])
-      if (key === title) return text ?? null;
-  return title;
+  for (const strings of [english, ...languages]) {
+    const text = textFor(title, strings?.text ?? '');
+    if (text !== null) return text;
+  }
+  return isKey(title) ? null : title;
+}
+
+/** As programmers write names that nobody is to see: `DISTRIBUTION_TITLE`. */
+export const isKey = (title: string): boolean => /^[A-Z0-9]+(_[A-Z0-9]+)+$/.test(title);
+
+/** The text of a key in a file of texts: `"KEY" = "Text";` */
+export function textFor(key: string, strings: string): string | null {
+  for (const [, name, text] of strings.matchAll(/"([^"\\\n]{1,200})"\s*=\s*"([^"\\\n]{1,500})"\s*;/g))
+    if (name === key) return text ?? null;
+  return null;
 }
 
 /** Several ranges are alternatives, so that the earliest of them decides. */

@@ -7,6 +7,8 @@ export interface PackageInfo {
   version: string | null;
   minimumOSVersion: string | null;
   installsNothing: boolean;
+  /** Of the app, where the package installs right into its folder. */
+  appName: string | null;
   bundles: InstalledBundle[];
 }
 
@@ -17,6 +19,7 @@ export function readPackageInfo(root: XmlElement): PackageInfo {
     version: nonEmpty(root.attribute('version')),
     minimumOSVersion: nonEmpty(root.attribute('minimumSystemVersion')),
     installsNothing: payload === null || payload.attribute('numberOfFiles') === '0',
+    appName: /([^/]+)\.app\/?$/i.exec(root.attribute('install-location') ?? '')?.[1] ?? null,
     bundles: bundlesIn(root),
   };
 }

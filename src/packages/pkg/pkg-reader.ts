@@ -3,9 +3,9 @@ import type { ByteSource } from '../byte-source.ts';
 import type { PkgDetails, PkgFacts } from '../package-facts.ts';
 import { plainText } from '../plain-text.ts';
 import type { PackageEvidence, PackageReader } from '../reader.ts';
-import { parseXml, type XmlElement } from '../xml-document.ts';
-import { appName, type InstalledBundle, isApp, versionOf } from './bundle.ts';
-import { type Distribution, readDistribution } from './distribution.ts';
+import { encodingOf, mostElements, parseXml, type XmlElement } from '../xml-document.ts';
+import { appName, type InstalledBundle, isApp, isInApplications, versionOf } from './bundle.ts';
+import { type Distribution, isKey, readDistribution, textFor } from './distribution.ts';
 import { readSigner } from './installer-signature.ts';
 import { type PackageInfo, readPackageInfo } from './package-info.ts';
 import { chooseAppType } from './pkg-app-type.ts';
@@ -16,6 +16,8 @@ const largestDistribution = 4 * 1024 ** 2;
 const largestPackageInfo = 4 * 1024 ** 2;
 const maxPackages = 500;
 const maxBundles = 500;
+const maxTexts = 8;
+const largestTexts = 256 * 1024;
 
 export function createPkgReader(): PackageReader {
   return {
@@ -33,7 +35,7 @@ async function readPkg(source: ByteSource, _evidence: PackageEvidence, signal?: 
 
   const bundles = collectBundles(distribution, components);
   const packages = collectPackages(distribution, components);
-  const main = bundles.find((bundle) => isApp(bundle)) ?? bundles.at(0) ?? null;
+  const main = bundles.find(isApp) ?? null;
   const productId = distribution?.productId ?? null;
   const version = distribution?.version ?? (distribution === null ? (packages[0]?.version ?? null) : null);
   const title = distribution?.title ?? null;
@@ -45,7 +47,7 @@ async function readPkg(source: ByteSource, _evidence: PackageEvidence, signal?: 
     size: source.size,
     signer,
     installsNothing: components.length > 0 && components.every((component) => component.installsNothing),
-    hasApp: main !== null && isApp(main),
+    hasApp: main !== null,
   });
   const details: PkgDetails = {
     productId,
@@ -53,6 +55,7 @@ async function readPkg(source: ByteSource, _evidence: PackageEvidence, signal?: 
     version,
     packages,
     bundles: bundles.map((bundle) => ({ bundleId: bundle.id, bundleVersion: versionOf(bundle) })),
+    apps: appsOf(bundles).map(({ id, shortVersion, buildVersion }) => ({ bundleId: id, shortVersion, buildVersion })),
     minimumOSVersion:
       distribution?.minimumOSVersion ?? latestVersion(components.map((component) => component.minimumOSVersion)),
     signed: archive.certificates !== null,
@@ -60,7 +63,12 @@ async function readPkg(source: ByteSource, _evidence: PackageEvidence, signal?: 
   return {
     format: 'pkg',
     graphType: choice.graphType,
-    displayName: distribution?.displayName ?? plainText(main === null ? null : appName(main)) ?? identifier,
+    displayName:
+      distribution?.displayName ??
+      (await titleFrom(archive, distribution?.title ?? null, signal)) ??
+      plainText(main === null ? null : appName(main)) ??
+      plainText(components.find((component) => component.appName !== null)?.appName) ??
+      identifier,
     identifier,
     version: (main === null ? null : versionOf(main)) ?? version ?? packages[0]?.version ?? null,
     publisher: plainText(signer?.organisation),
@@ -88,15 +96,42 @@ async function loadDistribution(archive: XarArchive, signal: AbortSignal | undef
   };
 }
 
+/** Texts for people lie in a folder for each language. */
+async function titleFrom(
+  archive: XarArchive,
+  title: string | null,
+  signal: AbortSignal | undefined,
+): Promise<string | null> {
+  if (title === null || !isKey(title)) return null;
+  const paths = [...archive.paths()].filter((path) =>
+    /^Resources\/(en|English|Base)[^/]*\.lproj\/[^/]+\.strings$/i.test(path),
+  );
+  for (const path of paths.slice(0, maxTexts)) {
+    const bytes = await archive.readFile(path, largestTexts, signal);
+    const text = bytes === null ? null : textFor(title, new TextDecoder(encodingOf(bytes)).decode(bytes));
+    if (text !== null) return plainText(text);
+  }
+  return null;
+}
+
+/** Those that people find, if there are any: Intune asks a Mac for each of them. */
+function appsOf(bundles: readonly InstalledBundle[]): InstalledBundle[] {
+  const found = bundles.filter(isInApplications);
+  return found.length > 0 ? found : bundles.filter(isApp);
+}
+
 /** The component packages: the archive itself, or folders near its top. */
 async function loadComponents(archive: XarArchive, signal: AbortSignal | undefined): Promise<PackageInfo[]> {
   const components: PackageInfo[] = [];
+  // All of them together may say as much as one file may.
+  let elementsLeft = mostElements;
   for (const path of archive.paths()) {
     if (!/^([^/]+\/){0,3}PackageInfo$/.test(path)) continue;
     if (components.length >= maxPackages)
       throw new ProblemError('packageBeyondLimits', { detail: `It holds more than ${maxPackages} packages.` });
-    const root = await loadXml(archive, path, largestPackageInfo, signal);
+    const root = await loadXml(archive, path, largestPackageInfo, signal, elementsLeft);
     if (root === null) continue;
+    elementsLeft -= root.elements;
     if (root.name !== 'pkg-info')
       throw new ProblemError('packageMalformed', { detail: 'PackageInfo in it is not that of an installer package.' });
     const info = readPackageInfo(root);
@@ -116,9 +151,10 @@ async function loadXml(
   path: string,
   maxBytes: number,
   signal: AbortSignal | undefined,
+  elements?: number,
 ): Promise<XmlElement | null> {
   const bytes = await archive.readFile(path, maxBytes, signal);
-  return bytes === null ? null : parseXml(bytes, path.slice(path.lastIndexOf('/') + 1));
+  return bytes === null ? null : parseXml(bytes, path.slice(path.lastIndexOf('/') + 1), elements);
 }
 
 /** What the components say goes first: the Distribution repeats it. Apps go before the parts they are made of. */
@@ -129,7 +165,8 @@ function collectBundles(distribution: Distribution | null, components: readonly 
     const known = found.get(bundle.id);
     if (known === undefined || (versionOf(known) === null && versionOf(bundle) !== null)) found.set(bundle.id, bundle);
   }
-  const rank = (bundle: InstalledBundle) => (bundle.id === distribution?.productId ? 0 : isApp(bundle) ? 1 : 2);
+  const rank = (bundle: InstalledBundle) =>
+    bundle.id === distribution?.productId ? 0 : isInApplications(bundle) ? 1 : isApp(bundle) ? 2 : 3;
   return [...found.values()].sort((a, b) => rank(a) - rank(b)).slice(0, maxBundles);
 }
 

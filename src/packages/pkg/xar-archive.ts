@@ -3,6 +3,7 @@ import { ProblemError } from '../../problems/problem.ts';
 import { bunzip2Bounded, DecompressionError, inflateBounded } from '../bounded-decompression.ts';
 import type { ByteSource } from '../byte-source.ts';
 import { parseXml, type XmlElement } from '../xml-document.ts';
+import { unpackXz } from '../xz.ts';
 
 const headerLength = 28;
 const maxHeader = 4096;
@@ -63,10 +64,6 @@ export class XarArchive {
     return this.#files.keys();
   }
 
-  has(path: string): boolean {
-    return this.#files.has(path);
-  }
-
   /** The content of a file, null if there is none of that path. */
   async readFile(path: string, maxBytes: number, signal?: AbortSignal): Promise<Buffer | null> {
     const file = this.#files.get(path);
@@ -103,6 +100,8 @@ async function decode(raw: Buffer, data: XarData, path: string): Promise<Buffer>
         return await inflateBounded(raw, data.size);
       case 'application/x-bzip2':
         return bunzip2Bounded(raw, data.size);
+      case 'application/x-xz':
+        return await unpackXz(raw, data.size);
       default:
         throw malformed(`${shown(path)} in it uses a compression that I do not know (${shown(data.encoding)}).`);
     }

@@ -1,131 +1,104 @@
-import { XMLParser } from 'fast-xml-parser';
-import { z } from 'zod';
+import { encodingOf } from '../xml-document.ts';
+import { XmlFault, type XmlToken, xmlTokens } from '../xml-tokens.ts';
 import { deepestNesting, PropertyListError, type PropertyValue } from './property-value.ts';
 
-const namedCharacters: ReadonlyMap<string, string> = new Map([
-  ['amp', '&'],
-  ['lt', '<'],
-  ['gt', '>'],
-  ['quot', '"'],
-  ['apos', "'"],
-]);
 /** Beyond what any package's property list has; bounds the memory that parsing takes. */
-const maxMarkup = 20_000;
-const textKey = '#text';
-const verbatimKey = '#verbatim';
-
-/** With `preserveOrder`, a node is an object with one name and its children, and text a node of its own. */
-const nodes = z.array(z.record(z.string(), z.unknown()));
-type Nodes = z.infer<typeof nodes>;
-
-interface Element {
-  name: string;
-  children: Nodes;
-}
+const limits = { elements: 20_000, attributes: 1_000, depth: deepestNesting + 8 };
 
 export function readXmlPropertyList(bytes: Buffer): PropertyValue {
-  const text = decode(bytes);
+  const text = new TextDecoder(encodingOf(bytes)).decode(bytes);
   if (!/^\s*</.test(text)) throw new PropertyListError('is neither XML nor a binary property list');
   if (/<!DOCTYPE[^<>[]*\[/i.test(text) || /<!ENTITY/i.test(text))
     throw new PropertyListError('declares XML entities, which are not allowed there');
-  if ((text.match(/</g)?.length ?? 0) > maxMarkup) throw new PropertyListError('has more values than I read');
-  const [root] = elements(parse(text));
-  if (root === undefined) throw new PropertyListError('is no property list');
-  const [value] = root.name === 'plist' ? elements(root.children) : [root];
-  if (value === undefined) throw new PropertyListError('is a property list without content');
-  return toValue(value, 0);
-}
-
-function decode(bytes: Buffer): string {
-  const mark = bytes.length >= 2 ? bytes.readUInt16BE(0) : 0;
-  const encoding = mark === 0xfffe ? 'utf-16le' : mark === 0xfeff ? 'utf-16be' : 'utf-8';
-  return new TextDecoder(encoding).decode(bytes);
-}
-
-function parse(text: string): Nodes {
-  const parser = new XMLParser({
-    preserveOrder: true,
-    ignoreAttributes: true,
-    ignoreDeclaration: true,
-    ignorePiTags: true,
-    parseTagValue: false,
-    trimValues: false,
-    processEntities: false,
-    textNodeName: textKey,
-    cdataPropName: verbatimKey,
-    maxNestedTags: deepestNesting + 8,
-  });
   try {
-    return nodes.parse(parser.parse(text, true));
+    return readRoot(xmlTokens(text, limits));
   } catch (error) {
-    throw new PropertyListError('is not well-formed XML', { cause: error });
+    throw error instanceof XmlFault ? new PropertyListError(error.message, { cause: error }) : error;
   }
 }
 
-function elements(children: Nodes): Element[] {
-  return children.flatMap((node) => {
-    const [name, inner] = Object.entries(node)[0] ?? [];
-    if (name === undefined || name === textKey || name === verbatimKey) return [];
-    const parsed = nodes.safeParse(inner);
-    return [{ name, children: parsed.success ? parsed.data : [] }];
-  });
+type Tokens = Iterator<XmlToken>;
+
+function readRoot(tokens: Tokens): PropertyValue {
+  const root = nextElement(tokens);
+  if (root === null) throw new PropertyListError('is no property list');
+  if (root !== 'plist') return toValue(root, tokens, 0);
+  const value = nextElement(tokens);
+  if (value === null) throw new PropertyListError('is a property list without content');
+  const found = toValue(value, tokens, 0);
+  // What follows has to be sound, or the file was cut.
+  for (let token = tokens.next(); token.done !== true; token = tokens.next());
+  return found;
 }
 
-function toValue({ name, children }: Element, depth: number): PropertyValue {
+/** The name of the element that opens next; null where the one around it closes instead. */
+function nextElement(tokens: Tokens): string | null {
+  for (let { value: token, done } = tokens.next(); done !== true; { value: token, done } = tokens.next()) {
+    if (token.kind === 'open') return token.name;
+    if (token.kind === 'close') return null;
+  }
+  return null;
+}
+
+/** Reads up to and with the element's end. */
+function toValue(name: string, tokens: Tokens, depth: number): PropertyValue {
   if (depth > deepestNesting) throw new PropertyListError('is nested too deeply');
   switch (name) {
     case 'dict':
-      return dict(elements(children), depth);
+      return dict(tokens, depth);
     case 'array':
-      return elements(children).map((element) => toValue(element, depth + 1));
+      return array(tokens, depth);
     case 'string':
-      return content(children);
+      return content(tokens);
     case 'integer':
-      return integer(content(children).trim());
+      return integer(content(tokens).trim());
     case 'real':
-      return Number.parseFloat(content(children));
+      return Number.parseFloat(content(tokens));
     case 'true':
+      content(tokens);
       return true;
     case 'false':
+      content(tokens);
       return false;
     case 'date':
-      return date(content(children).trim());
+      return date(content(tokens).trim());
     case 'data':
-      return Buffer.from(content(children), 'base64');
+      return Buffer.from(content(tokens), 'base64');
     default:
       throw new PropertyListError('holds something that is no property list');
   }
 }
 
-function dict(members: readonly Element[], depth: number): PropertyValue {
+function array(tokens: Tokens, depth: number): PropertyValue {
+  const found: PropertyValue[] = [];
+  for (let name = nextElement(tokens); name !== null; name = nextElement(tokens))
+    found.push(toValue(name, tokens, depth + 1));
+  return found;
+}
+
+function dict(tokens: Tokens, depth: number): PropertyValue {
   const found = new Map<string, PropertyValue>();
-  for (let at = 0; at < members.length; at += 2) {
-    const [key, value] = members.slice(at, at + 2);
-    if (key?.name !== 'key' || value === undefined || value.name === 'key')
-      throw new PropertyListError('has a key without a value');
-    found.set(content(key.children), toValue(value, depth + 1));
+  for (let name = nextElement(tokens); name !== null; name = nextElement(tokens)) {
+    const key = name === 'key' ? content(tokens) : null;
+    const value = key === null ? null : nextElement(tokens);
+    if (key === null || value === null || value === 'key') throw new PropertyListError('has a key without a value');
+    found.set(key, toValue(value, tokens, depth + 1));
   }
   return found;
 }
 
-function content(children: Nodes): string {
-  return children
-    .map((node) => {
-      const verbatim = nodes.safeParse(node[verbatimKey]);
-      if (verbatim.success) return verbatim.data.map((inner) => plain(inner[textKey])).join('');
-      return unescaped(plain(node[textKey]));
-    })
-    .join('');
-}
-
-const plain = (value: unknown) => (typeof value === 'string' ? value : '');
-
-function unescaped(text: string): string {
-  return text.replace(/&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|([a-z]{2,4}));/gi, (whole, decimal, hex, name) => {
-    if (name !== undefined) return namedCharacters.get(name) ?? whole;
-    const code = decimal === undefined ? Number.parseInt(hex, 16) : Number.parseInt(decimal, 10);
-    return code <= 0x10ffff ? String.fromCodePoint(code).toWellFormed() : whole;
-  });
+/** The text up to the element's end; elements inside of it say nothing. */
+function content(tokens: Tokens): string {
+  const parts: string[] = [];
+  let inner = 0;
+  for (let { value: token, done } = tokens.next(); done !== true; { value: token, done } = tokens.next()) {
+    if (token.kind === 'open') inner += 1;
+    else if (token.kind === 'close') {
+      if (inner === 0) break;
+      inner -= 1;
+    } else if (inner === 0) parts.push(token.text);
+  }
+  return parts.join('');
 }
 
 function integer(text: string): number | null {

@@ -96,9 +96,15 @@ describe('icon of an APK', () => {
     expect(facts.icon?.width).toBe(48);
   });
 
+  it('is the round one where there is no other', async () => {
+    const facts = await factsOf({ 'a.png': png(48) }, variants([160, 'a.png']), { application: { roundIcon: icon } });
+
+    expect(facts.icon?.width).toBe(48);
+  });
+
   it('is the next best one where the best is larger than Intune takes', async () => {
     const facts = await factsOf(
-      { 'a.png': png(48), 'b.png': png(192, 600_000) },
+      { 'a.png': png(48), 'b.png': png(192, 5_000_000) },
       variants([160, 'a.png'], [640, 'b.png']),
     );
 
@@ -107,7 +113,7 @@ describe('icon of an APK', () => {
 
   it.each([
     ['in WebP only', { 'a.webp': webp() }, variants([640, 'a.webp']), /WebP/],
-    ['too large only', { 'a.png': png(192, 600_000) }, variants([640, 'a.png']), /larger than 500 KB/],
+    ['too large only', { 'a.png': png(192, 5_000_000) }, variants([640, 'a.png']), /larger than 4 MB/],
     ['drawn as a vector only', { 'a.xml': vector }, variants([anyDensity, 'a.xml']), /No icon that Intune takes/],
     ['missing from the archive', {}, variants([640, 'gone.png']), /No icon that Intune takes/],
     [

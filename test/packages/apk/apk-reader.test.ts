@@ -131,6 +131,8 @@ describe('warnings of an APK', () => {
   it.each([
     ['a debug build', { application: { debuggable: true } }, /debug build/],
     ['a test-only app', { application: { testOnly: true } }, /test only/],
+    ['a debug build by number', { application: { debuggable: 1 } }, /debug build/],
+    ['parts in the store', { metaData: { 'com.android.vending.splits.required': true } }, /App Bundle/],
     ['no version code', { manifest: { versionCode: 'none' } }, /no version code/],
   ])('tell of %s', async (_, options, expected) => {
     const clean = await factsOf();

@@ -49,7 +49,7 @@ describe('icon of a Windows app package', () => {
   it.each<[string, Readonly<Record<string, Buffer>>, AppxOptions]>([
     ['is not there', {}, {}],
     ['is empty', { 'Assets/Logo.png': Buffer.alloc(0) }, {}],
-    ['is too large for Intune', { 'Assets/Logo.png': png(64, 600_000) }, {}],
+    ['is too large for Intune', { 'Assets/Logo.png': png(64, 5_000_000) }, {}],
     ['has a path that leads outside', { 'Assets/Logo.png': png(64) }, { logo: '..\\..\\Assets\\Logo.png' }],
     ['has a cut header', { 'Assets/Logo.png': jpeg(40, 40).subarray(0, 12) }, {}],
   ])('is absent where the logo %s', async (_, files, options) => {

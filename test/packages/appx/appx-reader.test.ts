@@ -177,7 +177,7 @@ describe('a Windows app package that is not usable', () => {
       'packageMalformed',
       /too many namespaces/,
     ],
-    ['a name that JavaScript reserves', '<Package><__proto__ a="1"/></Package>', 'packageMalformed', /not well-formed/],
+    ['a name that JavaScript reserves', '<Package><__proto__ a="1"/></Package>', 'appxInvalid', /no Identity/],
   ])('is explained: %s', async (_, content, code, message) => {
     const found = await problemOf(manifestOnly(content));
 

@@ -29,6 +29,16 @@ describe('facts of a disk image with an APFS volume', () => {
     expect(facts.details.apps).toEqual([notes]);
   });
 
+  it('are those of all volumes in the container', async () => {
+    const both = await image([notesApp], { second: 'same' });
+    const open = await image([notesApp], { second: 'encrypted' });
+
+    expect(both.details.apps).toEqual([notes, notes]);
+    expect(open.details.apps).toEqual([notes]);
+    expect(open.warnings).toContainEqual(expect.stringContaining('encrypted volume'));
+    expect([both.details.encrypted, open.details.encrypted]).toEqual([false, true]);
+  });
+
   it.each([
     ['is encrypted', [notesApp], { isEncrypted: true }, /encrypted volume/],
     ['has a compressed Info.plist', [{ ...notesApp, isCompressed: true }], {}, /compressed by the file system/],

@@ -1,6 +1,7 @@
-import { deflateSync } from 'node:zlib';
+import { crc32, deflateSync } from 'node:zlib';
 import { type ChunkKind, unpackChunk } from '../../../src/packages/dmg/chunk-codec.ts';
 import { DiskError } from '../../../src/packages/dmg/disk-reader.ts';
+import { packLzfse } from '../fixtures/lzfse-file.ts';
 
 const text = 'a block of the disk. '.repeat(20);
 
@@ -29,6 +30,7 @@ const packed: readonly (readonly [ChunkKind, Buffer])[] = [
     ),
   ],
   ['adc', adc],
+  ['lzfse', packLzfse(Buffer.from(text))],
 ];
 
 describe('a block of a disk image', () => {
@@ -53,14 +55,25 @@ describe('a block of a disk image', () => {
     await expect(unpackChunk(kind, bytes.subarray(0, 20), text.length)).rejects.toThrow(DiskError);
   });
 
-  it('is refused where unpacking would need a huge dictionary', async () => {
-    const greedy = Buffer.from(packed[2]?.[1] ?? '');
-    greedy[16] = 40;
+  it('is unpacked with little memory where the packer was set to use much', async () => {
+    const generous = Buffer.from(packed[2]?.[1] ?? '');
+    // A dictionary of 4 GiB, and the header's checksum with it.
+    generous[16] = 40;
+    generous.writeUInt32LE(crc32(generous.subarray(12, 20)), 20);
 
-    await expect(unpackChunk('lzma', greedy, text.length)).rejects.toThrow(DiskError);
+    const block = await unpackChunk('lzma', generous, text.length);
+
+    expect(block.toString()).toBe(text);
+  });
+
+  it('is refused where the header of xz data is damaged', async () => {
+    const damaged = Buffer.from(packed[2]?.[1] ?? '');
+    damaged[16] = 40;
+
+    await expect(unpackChunk('lzma', damaged, text.length)).rejects.toThrow(DiskError);
   });
 
   it('is named where its compression is not known', async () => {
-    await expect(unpackChunk('lzfse', Buffer.alloc(10), 10)).rejects.toThrow(/lzfse/);
+    await expect(unpackChunk('unknown', Buffer.alloc(10), 10)).rejects.toThrow(/cannot read/);
   });
 });

@@ -10,8 +10,10 @@ import {
   type UdifOptions,
   withAppleMap,
   withGpt,
+  withHfsWrapper,
 } from '../fixtures/dmg-file.ts';
 import { buildHfsVolume, catalogPlace, type HfsEntry } from '../fixtures/hfs-volume.ts';
+import { packLzfse } from '../fixtures/lzfse-file.ts';
 import { problemOf } from '../fixtures/problem-of.ts';
 
 const read = (bytes: Buffer) => readPackage(memorySource(bytes), 'app.dmg') as Promise<DmgFacts>;
@@ -93,6 +95,7 @@ describe('facts of a disk image', () => {
     ],
     ['small blocks', { chunk: 1 }, 'zlib'],
     ['one large block', { chunk: 4096 }, 'zlib'],
+    ['LZFSE blocks', { typeOf: () => chunkTypes.lzfse, pack: (plain: Buffer) => packLzfse(plain) }, 'lzfse'],
     ['the trailer in front', { trailerFirst: true }, 'zlib'],
   ])('are read from an image with %s', async (_, options, compression) => {
     const facts = await image([notesApp], options);
@@ -103,6 +106,8 @@ describe('facts of a disk image', () => {
   it.each([
     ['a GUID partition table', withGpt],
     ['an Apple partition map', withAppleMap],
+    ['a volume around it for old Macs', withHfsWrapper],
+    ['both', (volume: Buffer) => withAppleMap(withHfsWrapper(volume))],
   ])('are read from a disk with %s, packed or not', async (_, partition) => {
     const disk = partition(buildHfsVolume([notesApp]));
 
@@ -121,7 +126,7 @@ describe('a disk image whose apps stay unknown', () => {
 
   it.each([
     ['holds an APFS volume', buildUdif(apfs), /APFS/],
-    ['is compressed with LZFSE', buildDmg([notesApp], { typeOf: () => chunkTypes.lzfse }), /lzfse/],
+    ['is compressed in a way of the future', buildDmg([notesApp], { typeOf: () => 0x8000_0009 }), /cannot read/],
     ['is one of several segments', buildDmg([notesApp], { trailer: [[56, (1n << 32n) | 3n]] }), /segments/],
     ['keeps its blocks in the old way', buildDmg([notesApp], { trailer: [[224, 0n]] }), /old kind/],
     ['has no file system', buildUdif(Buffer.alloc(64 * 512)), /no file system/],
@@ -174,12 +179,14 @@ describe('a disk image that is refused', () => {
     ['has a block at an impossible place', buildDmg([notesApp], row(8, 1n << 62n))],
     ['has a block that is too large', buildDmg([notesApp], row(16, 1n << 30n))],
     ['has a block that is damaged', buildDmg([notesApp], row(24, 3n))],
+    ['has an LZFSE block that is damaged', buildDmg([notesApp], { typeOf: () => chunkTypes.lzfse })],
     ['has nodes of an impossible size', catalog((bytes) => bytes.writeUInt16BE(513, 32))],
     ['has an index that leads to itself', catalog(leadRootToItself)],
     ['has a root outside of the catalog', catalog((bytes) => bytes.writeUInt32BE(0x7fffffff, 16))],
     ['has records outside of their node', catalog((bytes) => bytes.writeUInt16BE(0xfff0, nodeSize * 2 - 2))],
     ['has more records than fit', catalog((bytes) => bytes.writeUInt16BE(0xffff, nodeSize + 10))],
     ['has an Info.plist that is no property list', buildDmg([{ ...notesApp, content: 'hello' }])],
+    ['has a volume outside of the volume around it', withHfsWrapper(Buffer.alloc(600)).subarray(0, 9_000)],
     ['has a bomb for an Info.plist', buildDmg([{ ...notesApp, content: Buffer.alloc(5 * 1024 ** 2) }])],
   ])('%s', async (_, bytes) => {
     const problem = await problemOf(read(bytes));

@@ -91,7 +91,7 @@ describe('facts of an EXE', () => {
 
   it.each([
     ['a bitmap only', [Buffer.alloc(3000, 40)]],
-    ['larger than Intune takes', [png(256, 600_000)]],
+    ['larger than Intune takes', [png(256, 5_000_000)]],
   ])('come without an icon when it is %s', async (_, icons) => {
     const facts = await factsOf({ icons });
 

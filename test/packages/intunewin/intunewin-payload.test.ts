@@ -4,6 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import { openFileSource } from '../../../src/packages/file-source.ts';
 import { openIntunewinPayload } from '../../../src/packages/intunewin/intunewin-payload.ts';
 import { verifyIntunewin } from '../../../src/packages/intunewin/verify-intunewin.ts';
+import { ZipArchive } from '../../../src/packages/zip-archive.ts';
 import { memorySource } from '../../fakes/memory-source.ts';
 import { buildIntunewin, type IntunewinOptions, intunewinParts } from '../fixtures/intunewin-file.ts';
 import { problemOf } from '../fixtures/problem-of.ts';
@@ -16,10 +17,14 @@ const flipped = (at: number) => (sound: Buffer) => {
 };
 
 describe('the inner file of an intunewin package', () => {
-  it('is read as it will be uploaded', async () => {
+  it.each([
+    ['as Microsoft’s tool writes it', 0],
+    ['compressed', 8],
+  ])('is read as it will be uploaded, %s', async (_, method) => {
     const { content } = intunewinParts({ plain });
+    const bytes = buildIntunewin({ plain, contentEntry: { method } });
 
-    const { source, detection } = await openIntunewinPayload(memorySource(buildIntunewin({ plain })));
+    const { source, detection } = await openIntunewinPayload(memorySource(bytes));
 
     expect(source.size).toBe(content.length);
     expect((await buffer(source.stream())).equals(content)).toBe(true);
@@ -28,6 +33,33 @@ describe('the inner file of an intunewin package', () => {
     expect((await source.read(content.length - 10, 50)).equals(content.subarray(-10))).toBe(true);
     expect(await source.read(content.length, 50)).toHaveLength(0);
     expect(detection.encryption).toMatchObject({ profileIdentifier: 'ProfileVersion1', fileDigestAlgorithm: 'SHA256' });
+  });
+
+  it.each([
+    ['longer', -1],
+    ['shorter', 1],
+  ])('is refused where it is compressed and %s than it says', async (_, difference) => {
+    const { content } = intunewinParts({ plain });
+    const claimed = { method: 8, claimedSize: content.length + difference };
+    const bytes = buildIntunewin({ plain, contentEntry: claimed });
+
+    const found = await problemOf(
+      ZipArchive.open(memorySource(bytes))
+        .then((zip) => zip.openEntry(memorySource(bytes), 'IntuneWinPackage/Contents/IntunePackage.intunewin'))
+        .then((source) => buffer(source!.stream())),
+    );
+
+    expect(found.detail).toMatch(/another size/);
+  });
+
+  it('is refused where it is compressed and damaged', async () => {
+    const bytes = buildIntunewin({ plain, contentEntry: { method: 8 } });
+    // Right behind the first name: a kind of block that there is not.
+    bytes.fill(0xff, 30 + 49, 30 + 60);
+
+    const found = await problemOf(openIntunewinPayload(memorySource(bytes)));
+
+    expect(found.detail).toMatch(/damaged/);
   });
 
   it('is refused where it is not a package', async () => {
@@ -39,6 +71,10 @@ describe('the inner file of an intunewin package', () => {
 
 describe('verifying an intunewin package', () => {
   const verify = (options: IntunewinOptions) => verifyIntunewin(memorySource(buildIntunewin(options)));
+
+  it('accepts one whose content was compressed', async () => {
+    await expect(verify({ plain, contentEntry: { method: 8 } })).resolves.toBeUndefined();
+  });
 
   it.each([0, 1, 15, 16, 17, 3_000_001])('accepts a sound one of %i bytes', async (size) => {
     await expect(verify({ plain: plain.subarray(0, size) })).resolves.toBeUndefined();

@@ -35,6 +35,7 @@ describe('facts of an intunewin package', () => {
         unencryptedContentSize: 1000,
         encryptedContentSize: 48 + 1008,
         encryptionInfoPresent: true,
+        mac: expect.stringMatching(/^[A-Za-z0-9+/]{43}=$/),
         msi: null,
       },
     });
@@ -162,7 +163,13 @@ describe('an intunewin package that is not usable', () => {
     ['one key twice', { encryption: { Mac: 'A</Mac><Mac>A' } }, 'intunewinInvalid', /Mac twice/],
     ['a short content', { content: () => Buffer.alloc(40) }, 'intunewinInvalid', /too short/],
     ['a cut content', { content: (sound) => sound.subarray(0, -16) }, 'intunewinInvalid', /not as long as/],
-    ['a compressed content', { contentEntry: { method: 8 } }, 'packageMalformed', /compressed/],
+    ['a content packed in an unknown way', { contentEntry: { method: 9 } }, 'packageMalformed', /compressed/],
+    [
+      'a content that claims to become too much',
+      { contentEntry: { method: 8, claimedSize: 3_000_000_000 } },
+      'packageMalformed',
+      /impossible/,
+    ],
     ['an encrypted entry', { contentEntry: { flags: 1 } }, 'packageEncrypted', /encrypted/],
     [
       'two Detection.xml',
@@ -189,7 +196,7 @@ describe('an intunewin package that is not usable', () => {
       'packageMalformed',
       /document type/,
     ],
-    ['deep nesting', { extra: '<a>'.repeat(5000) + '</a>'.repeat(5000) }, 'packageMalformed', /not well-formed/],
+    ['deep nesting', { extra: '<a>'.repeat(5000) + '</a>'.repeat(5000) }, 'packageMalformed', /nested too deeply/],
     ['a huge Detection.xml', { extra: ' '.repeat(300_000) }, 'packageBeyondLimits', /larger than 256 KiB/],
   ])('is explained: %s', async (_, options, code, message) => {
     const found = await problemOf(factsOf(options));

@@ -125,7 +125,7 @@ describe('icon of an IPA', () => {
   it('is the next one where the sharpest is damaged, too large or no picture', async () => {
     const facts = await factsOf({
       'Icon-100.png': applePng({ width: 1, pixels: [[0, 0, 0, 0]], header: { 12: 1 } }),
-      'Icon-90.png': png(90, 600 * 1024),
+      'Icon-90.png': png(90, 5_000_000),
       'Icon-80.png': webp(),
       'Icon-70.png': png(70),
     });

@@ -145,9 +145,20 @@ describe('the provisioning profile of an IPA', () => {
     expect(ofProfile(facts)).toEqual([expect.stringContaining('the 2 devices that it names')]);
   });
 
+  it.each([
+    ['is only its text', xmlPlist(profilePlist())],
+    ['is binary', binaryPlist(profilePlist())],
+    ['is damaged around its text', Buffer.concat([Buffer.from([1, 2, 3]), xmlPlist(profilePlist()), Buffer.from([4])])],
+  ])('that %s tells when it ends, and is no profile for devices', async (_, profile) => {
+    const facts = await factsOf({ profile });
+
+    expect(facts.details.provisioningExpiration).toBe('2027-06-01T12:00:00.000Z');
+    expect(ofProfile(facts)).toEqual([expect.stringContaining('not signed')]);
+  });
+
   it.each<[string, Buffer | null, RegExp]>([
     ['is missing', null, /has no provisioning profile/],
-    ['is no signed message', Buffer.from('<plist><dict/></plist>'), /cannot be read/],
+    ['is no signed message', Buffer.from('<plist><array/></plist>'), /cannot be read/],
     ['is signed nonsense', buildProfile({ plist: 'text' }), /cannot be read/],
     ['is cut off', buildProfile().subarray(0, 200), /cannot be read/],
     ['is nested without end', Buffer.from('3080'.repeat(50_000), 'hex'), /cannot be read/],

@@ -111,6 +111,29 @@ describe('facts of an MSI', () => {
     expect(facts.details.platform).toBe(platform);
   });
 
+  it('name the platform of a template in UTF-16', async () => {
+    const facts = await factsOf({ template: 'Arm64;1033', wideTemplate: true });
+
+    expect(facts.details.platform).toBe('Arm64');
+  });
+
+  it.each([
+    ['UTF-8', 'utf8'],
+    ['the letters of Western Europe', 'latin1'],
+  ] as const)('are read as %s where the package names no code page', async (_, encoding) => {
+    const encode = (text: string) => Buffer.from(text, encoding);
+
+    const facts = await factsOf({ codePage: 0, encode, properties: { ProductName: 'Büro Übersicht' } });
+
+    expect(facts.details.productName).toBe('Büro Übersicht');
+  });
+
+  it('are those of a product that was made with merge modules', async () => {
+    const facts = await factsOf({ extraStreams: [['!ModuleSignature', Buffer.alloc(6)]] });
+
+    expect(facts.details.productName).toBe('Field Notes');
+  });
+
   it('do without summary information and Media', async () => {
     const facts = await factsOf({ without: ['\u0005SummaryInformation', '!Media', '!_Columns'] });
 
@@ -131,7 +154,7 @@ describe('facts of an MSI', () => {
   it.each<[string, Buffer | null]>([
     ['missing', null],
     ['a bitmap only', buildIco([Buffer.alloc(3000, 40)])],
-    ['larger than Intune takes', buildIco([png(256, 600_000)])],
+    ['larger than Intune takes', buildIco([png(256, 5_000_000)])],
     ['cut', buildIco([png(256, 2000)]).subarray(0, 1000)],
     ['a program', Buffer.from('MZ')],
   ])('come without an icon when it is %s', async (_, content) => {
@@ -179,6 +202,12 @@ describe('an MSI that cannot be published', () => {
   it.each<[string, Buffer, string, RegExp]>([
     ['no tables', buildCompoundFile([['WordDocument', Buffer.alloc(5000)]]), 'msiNotInstaller', /no product/],
     ['no Property table', buildMsi({ without: ['!Property'] }), 'msiNotInstaller', /no Property table/],
+    [
+      'a merge module with properties',
+      buildMsi({ properties: { ProductCode: undefined }, extraStreams: [['!ModuleSignature', Buffer.alloc(6)]] }),
+      'msiNotInstaller',
+      /merge module/,
+    ],
     [
       'a merge module',
       buildMsi({ without: ['!Property'], extraStreams: [['!ModuleSignature', Buffer.alloc(6)]] }),

@@ -1,31 +1,21 @@
-import { webcrypto } from 'node:crypto';
-import '../../../demo/tls/reflect-metadata.ts';
 import type { PkgFacts } from '../../../src/packages/package-facts.ts';
 import { readPackage } from '../../../src/packages/read-package.ts';
 import { memorySource } from '../../fakes/memory-source.ts';
+import { certificate } from '../fixtures/certificate.ts';
 import { buildProduct, buildXar, distribution, type ProductOptions, packageInfo } from '../fixtures/pkg-file.ts';
 import { problemOf } from '../fixtures/problem-of.ts';
 
 const read = (bytes: Buffer) => readPackage(memorySource(bytes), 'app.pkg') as Promise<PkgFacts>;
 const product = (options: ProductOptions = {}) => read(buildProduct(options));
 
-/** The text `distribution()` would be too long to carry: a smaller one, compressed with bzip2. */
-const bzip2Distribution = {
+/** The text `distribution()` would be too long to carry: a smaller one, compressed. */
+const packedDistribution = {
   content: '<installer-script><title>Packed</title><product id="com.example.packed" version="7"/></installer-script>',
-  bytes: Buffer.from(
+  'application/x-bzip2':
     'QlpoOTFBWSZTWa3xYGYAAAgbgFADgIdAAC4v30AgAGg1PUg0yZGgej1IJVNqPU009TJtQGmln0hEMPK6zBpsXev43gTo1cxjsSuFEMk5AjCu/TeFS5yhqOThChGKbetiVFGS5pYVShvKRZ2/F3JFOFCQrfFgZg==',
-    'base64',
-  ),
-};
-
-async function certificate(name: string): Promise<string> {
-  const { cryptoProvider, X509CertificateGenerator } = await import('@peculiar/x509');
-  cryptoProvider.set(webcrypto);
-  const signingAlgorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
-  const keys = await webcrypto.subtle.generateKey(signingAlgorithm, true, ['sign', 'verify']);
-  const made = await X509CertificateGenerator.createSelfSigned({ name, keys, signingAlgorithm });
-  return Buffer.from(made.rawData).toString('base64');
-}
+  'application/x-xz':
+    '/Td6WFoAAATm1rRGAgAhARYAAAB0L+Wj4ABnAFRdAB4aScdnLjWvQr7L4bwb7WsJgb2/n2TCNQqL9UALQ2tuMusHtK1jvX5mPc/DIWyWkyThKAIWcguPGWLlyPkO+icijfqLBBTjjhaCPSWASmN37NOXAAC7uscJY1alawABcGi3JdBMH7bzfQEAAAAABFla',
+} as const;
 
 describe('facts of a product archive', () => {
   it('come from the Distribution and from its packages', async () => {
@@ -44,6 +34,7 @@ describe('facts of a product archive', () => {
       version: '3.0',
       packages: [{ id: 'com.example.notes.pkg', version: '3.0.1' }],
       bundles: [{ bundleId: 'com.example.notes', bundleVersion: '3.0.1' }],
+      apps: [{ bundleId: 'com.example.notes', shortVersion: '3.0.1', buildVersion: '301' }],
       minimumOSVersion: '12.0',
       signed: false,
     });
@@ -97,19 +88,23 @@ describe('facts of a product archive', () => {
     expect(facts).toMatchObject({ identifier: 'com.example.a', displayName: 'A', version: '2' });
   });
 
-  it('are read from bzip2 and from stored files', async () => {
-    const { content, bytes } = bzip2Distribution;
-    const info = Buffer.from(packageInfo());
+  it.each(['application/x-bzip2', 'application/x-xz'] as const)(
+    'are read from %s and from stored files',
+    async (encoding) => {
+      const { content } = packedDistribution;
+      const bytes = Buffer.from(packedDistribution[encoding], 'base64');
+      const info = Buffer.from(packageInfo());
 
-    const facts = await read(
-      buildXar([
-        { path: 'Distribution', content, stored: { bytes, encoding: 'application/x-bzip2' } },
-        { path: 'a.pkg/PackageInfo', content: info, stored: { bytes: info, encoding: 'application/octet-stream' } },
-      ]),
-    );
+      const facts = await read(
+        buildXar([
+          { path: 'Distribution', content, stored: { bytes, encoding } },
+          { path: 'a.pkg/PackageInfo', content: info, stored: { bytes: info, encoding: 'application/octet-stream' } },
+        ]),
+      );
 
-    expect(facts.details).toMatchObject({ title: 'Packed', productId: 'com.example.packed', version: '7' });
-  });
+      expect(facts.details).toMatchObject({ title: 'Packed', productId: 'com.example.packed', version: '7' });
+    },
+  );
 });
 
 describe('facts of a component package', () => {

@@ -1,21 +1,19 @@
 import { ReadableStream } from 'node:stream/web';
+import { crc32 } from 'node:zlib';
 import xz from 'xz-decompress';
-import { DecompressionError } from '../bounded-decompression.ts';
+import { DecompressionError } from './bounded-decompression.ts';
 
 const streamHeader = 12;
 const lzma2 = 0x21;
-/** The decoder takes this much memory; the usual presets need 8 MiB. */
-const largestDictionary = 16 * 1024 ** 2;
+const smallestDictionary = 4096;
 
-/** An xz stream of one LZMA2 block, as disk images have it. */
+/** An xz stream of one LZMA2 block, as disk images and archives have it. */
 export async function unpackXz(packed: Buffer, size: number): Promise<Buffer> {
-  if (dictionarySize(packed) > largestDictionary)
-    throw new DecompressionError('needs more memory than I have for it', { isTooLarge: true });
   const output = Buffer.alloc(size);
   let filled = 0;
   const input = new ReadableStream<Uint8Array>({
     start(controller) {
-      controller.enqueue(packed);
+      controller.enqueue(withSmallDictionary(packed, size));
       controller.close();
     },
   });
@@ -35,18 +33,34 @@ export async function unpackXz(packed: Buffer, size: number): Promise<Buffer> {
   return output.subarray(0, filled);
 }
 
-// https://tukaani.org/xz/xz-file-format.txt, sections 2.1.1, 3.1 and 5.3.1
-function dictionarySize(packed: Buffer): number {
+/**
+ * The decoder takes as much memory as the dictionary says, which is what the encoder was set to. What comes out is small, and
+ * nothing in it can refer to more than is before it: so the dictionary needs no more than that.
+ * https://tukaani.org/xz/xz-file-format.txt, sections 2.1.1, 3.1 and 5.3.1
+ */
+function withSmallDictionary(packed: Buffer, size: number): Buffer {
   if (packed.toString('hex', 0, 6) !== 'fd377a585a00' || packed.length < streamHeader + 8)
     throw new DecompressionError('is no xz data');
   const flags = packed[streamHeader + 1] ?? 0;
   let at = streamHeader + 2;
   for (const flag of [0x40, 0x80]) if ((flags & flag) !== 0) at = afterInteger(packed, at);
-  const bits = packed[at + 2] ?? 0xff;
-  if ((flags & 0x03) !== 0 || packed[at] !== lzma2 || packed[at + 1] !== 1 || bits > 40)
+  const declared = packed[at + 2] ?? 0xff;
+  const checksum = streamHeader + ((packed[streamHeader] ?? 0) + 1) * 4 - 4;
+  if ((flags & 0x03) !== 0 || packed[at] !== lzma2 || packed[at + 1] !== 1 || declared > 40 || at + 2 >= checksum)
     throw new DecompressionError('uses a filter that I do not know');
-  return bits === 40 ? 2 ** 32 - 1 : (2 | (bits & 1)) * 2 ** ((bits >> 1) + 11);
+  let needed = 0;
+  while (dictionaryBytes(needed) < Math.max(size, smallestDictionary)) needed += 1;
+  if (declared <= needed || checksum + 4 > packed.length) return packed;
+  // Only a header that was sound may be made sound again.
+  if (crc32(packed.subarray(streamHeader, checksum)) !== packed.readUInt32LE(checksum))
+    throw new DecompressionError('is no xz data');
+  const changed = Buffer.from(packed);
+  changed[at + 2] = needed;
+  changed.writeUInt32LE(crc32(changed.subarray(streamHeader, checksum)), checksum);
+  return changed;
 }
+
+const dictionaryBytes = (bits: number) => (2 | (bits & 1)) * 2 ** ((bits >> 1) + 11);
 
 /** Integers there take seven bits a byte, nine bytes at most. */
 function afterInteger(bytes: Buffer, start: number): number {
