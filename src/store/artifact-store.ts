@@ -32,9 +32,12 @@ export interface ArtifactStore {
   remove(location: string): Promise<void>;
   /** Everything kept, with the time of the last write. */
   list(): AsyncIterable<{ location: string; changedAt: Date }>;
-  usage(): Promise<{ artifacts: number; bytes: number; freeBytes: number }>;
+  /** Bytes that may still come; null where there is no limit to speak of. */
+  room(): Promise<number | null>;
 }
 
+/** What stays free for everything else on the volume. */
+const reserveBytes = 64 * 1024 ** 2;
 const digestChunk = 1024 * 1024;
 const locationShape = /^[0-9a-f]{32}$/;
 /** A file being written ends in this, so that a half one is never taken for a package. */
@@ -111,18 +114,11 @@ export class FolderArtifactStore implements ArtifactStore {
     }
   }
 
-  async usage(): Promise<{ artifacts: number; bytes: number; freeBytes: number }> {
-    let artifacts = 0;
-    let bytes = 0;
-    for (const name of await readdir(this.#folder)) {
-      const found = await stat(join(this.#folder, name)).catch(() => null);
-      if (found === null) continue;
-      artifacts += 1;
-      bytes += found.size;
-    }
+  async room(): Promise<number> {
     const volume = await statfs(this.#folder);
-    return { artifacts, bytes, freeBytes: volume.bavail * volume.bsize };
+    return Math.max(0, volume.bavail * volume.bsize - reserveBytes);
   }
+
   #path(location: string): string {
     if (!locationShape.test(location)) throw new Error('Not a location of this artifact store');
     return join(this.#folder, location);

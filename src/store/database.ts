@@ -8,8 +8,8 @@ import { migrate as migrateNode } from 'drizzle-orm/node-postgres/migrator';
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 import { drizzle as drizzlePglite } from 'drizzle-orm/pglite';
 import { migrate as migratePglite } from 'drizzle-orm/pglite/migrator';
-import pg from 'pg';
 import { fromDrizzle, fromPglite, PgBoss } from 'pg-boss';
+import { createPool } from './postgres-pool.ts';
 import * as schema from './schema.ts';
 
 /** A connection or a transaction; every query of the product takes one. */
@@ -32,25 +32,23 @@ export interface DatabaseOptions {
   databaseUrl?: string | undefined;
   /** `memory://` keeps nothing on disk. */
   dataDir: string;
-  /** PostgreSQL schema of the queue; tests use one each. */
-  queueSchema?: string;
 }
 
 /** A worker that was killed is noticed by its missing heartbeat; by default pg-boss would look once a minute. */
 const queueTiming = { superviseIntervalSeconds: 10, monitorIntervalSeconds: 10 };
 
 export function openDatabase(options: DatabaseOptions): Database {
-  return options.databaseUrl === undefined ? openPglite(options) : openPostgres(options.databaseUrl, options);
+  return options.databaseUrl === undefined ? openPglite(options) : openPostgres(options.databaseUrl);
 }
 
-function openPglite({ dataDir, queueSchema = 'pgboss' }: DatabaseOptions): Database {
+function openPglite({ dataDir }: DatabaseOptions): Database {
   if (!dataDir.startsWith('memory://')) mkdirSync(dataDir, { recursive: true });
   const lite = new PGlite(dataDir.startsWith('memory://') ? dataDir : join(dataDir, 'pglite'));
   const db = drizzlePglite(lite, { schema });
   return {
     db,
     kind: 'pglite',
-    queue: new PgBoss({ db: fromPglite(lite), backend: 'pglite', schema: queueSchema, ...queueTiming }),
+    queue: new PgBoss({ db: fromPglite(lite), backend: 'pglite', ...queueTiming }),
     migrate: () => migratePglite(db, { migrationsFolder }),
     ping: async () => {
       await db.execute(sql`select 1`);
@@ -59,19 +57,14 @@ function openPglite({ dataDir, queueSchema = 'pgboss' }: DatabaseOptions): Datab
   };
 }
 
-function openPostgres(databaseUrl: string, { queueSchema = 'pgboss' }: DatabaseOptions): Database {
-  const pool = new pg.Pool({ connectionString: databaseUrl, max: 10, connectionTimeoutMillis: 5_000 });
-  // A dropped idle connection is reported here; the next query opens a new one, so the process must not end.
-  pool.on('error', () => undefined);
-  // While a connection is checked out nobody else listens; the query that is running on it reports the loss.
-  pool.on('connect', (client) => client.on('error', () => undefined));
+function openPostgres(databaseUrl: string): Database {
+  const pool = createPool(databaseUrl);
   const db = drizzleNode(pool, { schema });
   return {
     db,
     kind: 'postgres',
     queue: new PgBoss({
       db: { executeSql: (text, values) => pool.query(text, values as unknown[]) },
-      schema: queueSchema,
       ...queueTiming,
     }),
     migrate: () => migrateNode(db, { migrationsFolder }),

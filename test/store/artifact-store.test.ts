@@ -7,8 +7,9 @@ import { buffer } from 'node:stream/consumers';
 import { ProblemError } from '../../src/problems/problem.ts';
 import { FolderArtifactStore } from '../../src/store/artifact-store.ts';
 import { addArtifact, findArtifact, removeArtifact, sweepArtifacts } from '../../src/store/artifacts.ts';
-import { type Database, openDatabase } from '../../src/store/database.ts';
+import type { Database } from '../../src/store/database.ts';
 import { workspaces } from '../../src/store/schema.ts';
+import { openTestDatabase } from '../fakes/databases.ts';
 
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 const bytes = Buffer.from('a package of bytes '.repeat(200_000));
@@ -113,14 +114,8 @@ describe('the artifact store', () => {
     expect(await codeOf(store.open(location))).toBe('artifactGone');
   });
 
-  it('counts what it keeps', async () => {
-    await store.receive(Readable.from([bytes]), { maxBytes: 2 ** 40 });
-    await store.receive(Readable.from([bytes.subarray(0, 10)]), { maxBytes: 2 ** 40 });
-
-    const usage = await store.usage();
-
-    expect(usage).toMatchObject({ artifacts: 2, bytes: bytes.length + 10 });
-    expect(usage.freeBytes).toBeGreaterThan(0);
+  it('knows how much may still come', async () => {
+    expect(await store.room()).toBeGreaterThan(0);
   });
 });
 
@@ -131,8 +126,7 @@ describe('artifact rows', () => {
   const later = () => new Date(Date.now() + 60_000);
 
   beforeAll(async () => {
-    database = openDatabase({ dataDir: 'memory://' });
-    await database.migrate();
+    database = await openTestDatabase();
     const [workspace] = await database.db
       .insert(workspaces)
       .values({ homeTenantId: 'tenant', kind: 'team', teamsKey: 'key' })

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { eq } from 'drizzle-orm';
-import { type Database, openDatabase } from '../../src/store/database.ts';
+import type { Database } from '../../src/store/database.ts';
 import { secrets } from '../../src/store/schema.ts';
 import { SecretVault } from '../../src/store/secret-vault.ts';
+import { openTestDatabase } from '../fakes/databases.ts';
 import { problemOf } from '../fakes/problem-of.ts';
 
 const oldKey = { id: 'old', key: randomBytes(32) };
@@ -14,8 +15,7 @@ describe('the secret vault', () => {
   const row = async (id: string) => (await database.db.select().from(secrets).where(eq(secrets.id, id)))[0]!;
 
   beforeAll(async () => {
-    database = openDatabase({ dataDir: 'memory://' });
-    await database.migrate();
+    database = await openTestDatabase();
   });
   afterAll(() => database.close());
 
@@ -49,6 +49,16 @@ describe('the secret vault', () => {
 
     expect((await row(id)).keyId).toBe('new');
     expect((await rotated.get(database.db, id)).toString()).toBe('after');
+  });
+
+  it('hashes a code so that only who has the key can tell whether it is one, also after a rotation', () => {
+    const known = vault.codeHash('123456');
+
+    expect(known).not.toBe(new SecretVault([newKey]).codeHash('123456'));
+    expect(new SecretVault([newKey, oldKey]).isCodeHash(known, '123456')).toBe(true);
+    expect(new SecretVault([newKey, oldKey]).isCodeHash(known, '123457')).toBe(false);
+    expect(new SecretVault([newKey]).isCodeHash(known, '123456')).toBe(false);
+    expect(vault.isCodeHash('', '123456')).toBe(false);
   });
 
   it('names the key that is not configured any more', async () => {
@@ -104,5 +114,36 @@ describe('the secret vault', () => {
 
     expect((await problemOf(vault.get(database.db, id))).code).toBe('vaultRowMissing');
     expect((await problemOf(vault.replace(database.db, id, 'y'))).code).toBe('vaultRowMissing');
+  });
+
+  describe('when its key is changed', () => {
+    const rotated = new SecretVault([newKey, oldKey]);
+    const keyIds = async () => new Set((await database.db.select().from(secrets)).map(({ keyId }) => keyId));
+
+    it('encrypts everything anew, batch by batch, under the same ids', async () => {
+      await database.db.delete(secrets);
+      const ids = await Promise.all(['one', 'two', 'three'].map((plain) => vault.put(database.db, plain)));
+
+      const batches = [await rotated.rotate(database.db, 2), await rotated.rotate(database.db, 2)];
+
+      expect(batches).toEqual([2, 1]);
+      expect(await rotated.rotate(database.db, 2)).toBe(0);
+      expect(await keyIds()).toEqual(new Set(['new']));
+      const alone = new SecretVault([newKey]);
+      const plain = await Promise.all(ids.map(async (id) => (await alone.get(database.db, id)).toString('utf8')));
+      expect(plain).toEqual(['one', 'two', 'three']);
+    });
+
+    it('leaves what is encrypted with a key it does not have, and says with which', async () => {
+      await database.db.delete(secrets);
+      const lost = await new SecretVault([{ id: 'lost', key: randomBytes(32) }]).put(database.db, 'x');
+
+      expect(await rotated.rotate(database.db)).toBe(0);
+      expect(await rotated.unreadable(database.db)).toEqual([{ keyId: 'lost', count: 1 }]);
+      expect(await problemOf(rotated.get(database.db, lost))).toMatchObject({
+        code: 'vaultKeyMissing',
+        detail: expect.stringContaining('lost'),
+      });
+    });
   });
 });

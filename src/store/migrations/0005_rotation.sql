@@ -1,0 +1,1 @@
+ALTER TABLE "connections" ADD COLUMN "credential_revision" integer DEFAULT 1 NOT NULL;
