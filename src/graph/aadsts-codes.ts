@@ -1,6 +1,7 @@
 import type { entraProblems } from '../problems/entra.ts';
+import type { entraPeopleProblems } from '../problems/entra-people.ts';
 
-export type EntraProblemCode = keyof typeof entraProblems;
+export type EntraProblemCode = keyof typeof entraProblems | keyof typeof entraPeopleProblems;
 
 /**
  * Microsoft's AADSTS numbers, by the explanation they get. The numbers are diagnostics that may change, so a number that
@@ -13,7 +14,20 @@ const numbersByProblem: Partial<Record<EntraProblemCode, readonly number[]>> = {
   tenantInactive: [5000225],
   clientIdMalformed: [90112],
   appNotInTenant: [700016, 700011],
-  notConsented: [7000229, 65001, 90008, 650056, 90094, 90095, 90093, 650051],
+  notConsented: [7000229, 65001, 90008, 650056],
+  consentDeclined: [65004],
+  appBeingSetUp: [650051],
+  consentByAdministrator: [90093, 90094, 90095],
+  appLooksRisky: [900941, 900981],
+  partnerNotAuthorised: [90099],
+  redirectUriMissing: [50011, 500113, 900971],
+  moreProofNeeded: [50076, 50079, 50072, 50074],
+  accountElsewhere: [50020, 50034, 51004, 90072, 16000, 16003],
+  guestPending: [50014],
+  accountOff: [50057],
+  signInAgain: [50058, 16001],
+  passwordTrouble: [50053, 50055, 50056, 50126],
+  deviceSignInTrouble: [130004, 130005, 130006, 130007, 130008],
   appSingleTenant: [650059, 50194],
   appDisabled: [70001, 7000112, 1000031],
   appIsPublicClient: [700025],
@@ -23,7 +37,12 @@ const numbersByProblem: Partial<Record<EntraProblemCode, readonly number[]>> = {
   secretExpired: [7000222],
   credentialMissing: [7000218],
   certificateRefused: [700027, 700030, 50012, 50146, 50003],
-  federationMismatch: [70021, 700211, 700212, 700213, 7002138, 70025],
+  federationMismatch: [70021],
+  federationMissing: [70025],
+  federationIssuer: [700211],
+  federationSubject: [700213],
+  federationSubjectCase: [7002138],
+  federationAudience: [700212],
   federationTokenKind: [700222, 700226, 700229, 700236],
   assertionRefused: [700024, 50013, 500133, 50027, 50048],
   intuneMissingInTenant: [650052, 500011, 500014],
@@ -59,7 +78,11 @@ const problemByError: Record<string, EntraProblemCode> = {
   server_error: 'entraBusy',
 };
 
+/** Microsoft numbers everything about passwords from 120000 to 120999. */
+const passwords = { from: 120_000, to: 120_999 };
+
 export function problemOfNumber(number: number): EntraProblemCode | undefined {
+  if (number >= passwords.from && number <= passwords.to) return 'passwordTrouble';
   return problemByNumber.get(number);
 }
 

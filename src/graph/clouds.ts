@@ -9,10 +9,14 @@ export interface Cloud {
   /** Hosts that a pasted Auth URL may name for this cloud. */
   loginHosts: readonly string[];
   graphUrl: string;
+  /** Intune's own API, beside Graph; absent where no source names it. */
+  intuneApiUrl?: string;
   entraPortalUrl: string;
   intunePortalUrl: string;
   /** Hosts to which package content may be uploaded: `.suffix`, or for a custom cloud `host` or `host:port`. */
   storageHostSuffixes: readonly string[];
+  /** What a token of another issuer must be made for, to be taken as the proof of an app. */
+  federationAudience: string;
   /** Only for a cloud of the operator's configuration: loopback and private addresses are allowed for its hosts. */
   custom?: boolean;
 }
@@ -24,9 +28,11 @@ export const builtInClouds: readonly Cloud[] = [
     loginUrl: 'https://login.microsoftonline.com',
     loginHosts: ['login.microsoftonline.com', 'login.windows.net'],
     graphUrl: 'https://graph.microsoft.com',
+    intuneApiUrl: 'https://api.manage.microsoft.com',
     entraPortalUrl: 'https://entra.microsoft.com',
     intunePortalUrl: 'https://intune.microsoft.com',
     storageHostSuffixes: ['.blob.core.windows.net', '.blob.storage.azure.net'],
+    federationAudience: 'api://AzureADTokenExchange',
   },
   {
     id: 'usGovL4',
@@ -34,9 +40,11 @@ export const builtInClouds: readonly Cloud[] = [
     loginUrl: 'https://login.microsoftonline.us',
     loginHosts: ['login.microsoftonline.us'],
     graphUrl: 'https://graph.microsoft.us',
+    intuneApiUrl: 'https://api.manage.microsoft.us',
     entraPortalUrl: 'https://entra.microsoft.us',
     intunePortalUrl: 'https://intune.microsoft.us',
     storageHostSuffixes: ['.blob.core.usgovcloudapi.net'],
+    federationAudience: 'api://AzureADTokenExchangeUSGov',
   },
   {
     id: 'usGovL5',
@@ -44,9 +52,11 @@ export const builtInClouds: readonly Cloud[] = [
     loginUrl: 'https://login.microsoftonline.us',
     loginHosts: ['login.microsoftonline.us'],
     graphUrl: 'https://dod-graph.microsoft.us',
+    intuneApiUrl: 'https://api.manage.microsoft.us',
     entraPortalUrl: 'https://entra.microsoft.us',
     intunePortalUrl: 'https://intune.microsoft.us',
     storageHostSuffixes: ['.blob.core.usgovcloudapi.net'],
+    federationAudience: 'api://AzureADTokenExchangeUSGov',
   },
   {
     id: 'china',
@@ -57,6 +67,7 @@ export const builtInClouds: readonly Cloud[] = [
     entraPortalUrl: 'https://entra.microsoftonline.cn',
     intunePortalUrl: 'https://intune.microsoftonline.cn',
     storageHostSuffixes: ['.blob.core.chinacloudapi.cn'],
+    federationAudience: 'api://AzureADTokenExchangeChina',
   },
 ];
 
@@ -90,9 +101,11 @@ function customCloudFrom(config: CustomCloudConfig): Cloud {
     loginUrl: config.loginUrl,
     loginHosts: [new URL(config.loginUrl).host],
     graphUrl: config.graphUrl,
+    intuneApiUrl: 'https://api.manage.microsoft.com',
     entraPortalUrl: config.portalUrl,
     intunePortalUrl: config.portalUrl,
     storageHostSuffixes: config.storageHosts.map((host) => host.toLowerCase()),
+    federationAudience: 'api://AzureADTokenExchange',
     custom: true,
   };
 }

@@ -8,6 +8,8 @@ export interface GraphRequest<T> {
   path: string;
   version?: GraphVersion;
   query?: Record<string, string>;
+  /** Beside those of every request. */
+  headers?: Readonly<Record<string, string>>;
   body?: unknown;
   /** Reads the answer at the door; without it the answer's body is ignored. */
   schema?: z.ZodType<T>;
@@ -18,12 +20,24 @@ export interface GraphRequest<T> {
   signal?: AbortSignal;
 }
 
+export interface GraphPage<T> {
+  items: T[];
+  /** Opaque; where the next page is, null behind the last one. */
+  next: string | null;
+}
+
 /**
  * The one door to Microsoft Graph for one connection. Failures are ProblemErrors; a request whose signal was aborted ends
  * with the signal's reason.
  */
 export interface GraphClient {
+  /** Of Graph in this cloud, for addresses inside bodies. */
+  readonly url: string;
   send<T>(request: GraphRequest<T>): Promise<T>;
+  /** One page of a listing, for lists that people leaf through; `next` of an earlier page asks for the one behind it. */
+  page<T>(
+    request: Omit<GraphRequest<T>, 'method' | 'body'> & { schema: z.ZodType<T>; next?: string },
+  ): Promise<GraphPage<T>>;
   /** Follows `@odata.nextLink` lazily; after a 503 it goes on with a page size of 20. */
   pages<T>(request: Omit<GraphRequest<T>, 'method' | 'body'> & { schema: z.ZodType<T> }): AsyncIterable<T[]>;
 }

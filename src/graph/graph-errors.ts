@@ -94,7 +94,11 @@ export function isReplicaLag(failure: GraphFailure): boolean {
 export function graphProblem(failure: GraphFailure, retryAfterMs: number | null = null): ProblemError {
   const code = explain(failure);
   const detail = detailOf(code, failure, retryAfterMs);
-  return new ProblemError(code, { ids: supportIds(failure), ...(detail === null ? {} : { detail }) });
+  return new ProblemError(code, {
+    ids: supportIds(failure),
+    ...(detail === null ? {} : { detail }),
+    ...(failure.scopes.length === 0 ? {} : { permissions: failure.scopes }),
+  });
 }
 
 function explain(failure: GraphFailure): ProblemCode {

@@ -1,8 +1,13 @@
 import { z } from 'zod';
 import type { GraphAppType } from '../packages/package-facts.ts';
 import { ProblemError } from '../problems/problem.ts';
+import { createAppAssignments } from './app-assignments.ts';
+import { readRelations, writeRelations } from './app-relations.ts';
 import type { GraphClient, GraphVersion } from './graph-client.ts';
+import { versionForApp, versionForType } from './graph-version.ts';
+import { IntuneAppChanges } from './intune-app-changes.ts';
 import type { ContentFile, MobileApp, MobileApps } from './mobile-apps.ts';
+import { odataText } from './odata-text.ts';
 
 const apps = '/deviceAppManagement/mobileApps';
 const typePrefix = '#microsoft.graph.';
@@ -14,7 +19,7 @@ const nullable = z
 const created = z.object({ id: z.string() });
 
 const mobileApp = z
-  .object({
+  .looseObject({
     id: z.string(),
     '@odata.type': z.string().nullish(),
     displayName: nullable,
@@ -23,15 +28,17 @@ const mobileApp = z
     committedContentVersion: nullable,
     notes: nullable,
     createdDateTime: nullable,
-    packageId: nullable,
-    versionCode: nullable,
-    versionName: nullable,
   })
   .transform(
-    ({ '@odata.type': type, displayName, ...app }): MobileApp => ({
-      ...app,
+    ({ '@odata.type': type, displayName, ...properties }): MobileApp => ({
+      id: properties.id,
+      publishingState: properties.publishingState,
+      committedContentVersion: properties.committedContentVersion,
+      notes: properties.notes,
+      createdDateTime: properties.createdDateTime,
       displayName: displayName ?? '',
       graphType: (type ?? '').replace(/^#?microsoft\.graph\./, ''),
+      properties,
     }),
   );
 
@@ -47,10 +54,6 @@ const contentFile = z
 
 const marked = z.object({ id: z.string(), displayName: nullable, notes: nullable });
 
-/** Types that Graph v1.0 does not have; everything about them goes to beta. */
-const betaTypes: ReadonlySet<GraphAppType> = new Set<GraphAppType>(['macOSPkgApp']);
-
-const versionFor = (type: GraphAppType): GraphVersion => (betaTypes.has(type) ? 'beta' : 'v1.0');
 const appPath = (appId: string) => `${apps}/${encodeURIComponent(appId)}`;
 
 /**
@@ -63,20 +66,17 @@ const versionPath = (appId: string, type: GraphAppType, version: string) =>
 const filePath = (appId: string, type: GraphAppType, version: string, fileId: string) =>
   `${versionPath(appId, type, version)}/files/${encodeURIComponent(fileId)}`;
 
-/** A quote inside an OData string is written twice. */
-const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`;
-
 const cancellable = (signal: AbortSignal | undefined) => (signal === undefined ? {} : { signal });
 
 export function createMobileApps(graph: GraphClient): MobileApps {
-  const get = (appId: string, signal?: AbortSignal) =>
-    graph.send({ method: 'GET', path: appPath(appId), schema: mobileApp, ...cancellable(signal) });
+  const get = (appId: string, signal?: AbortSignal, version: GraphVersion = 'v1.0') =>
+    graph.send({ method: 'GET', path: appPath(appId), version, schema: mobileApp, ...cancellable(signal) });
 
   const patch = (appId: string, type: GraphAppType, properties: Record<string, unknown>, signal?: AbortSignal) =>
     graph.send<void>({
       method: 'PATCH',
       path: appPath(appId),
-      version: versionFor(type),
+      version: versionForApp(type, properties),
       body: { ...properties, '@odata.type': `${typePrefix}${type}` },
       repeatable: true,
       ...cancellable(signal),
@@ -90,26 +90,33 @@ export function createMobileApps(graph: GraphClient): MobileApps {
     }
   };
 
-  return {
-    get,
+  const assignments = createAppAssignments(graph);
+  const changes = new IntuneAppChanges(graph, graph.url);
 
-    async findAndroidApps(packageId, signal) {
-      const found: MobileApp[] = [];
+  return {
+    get: (appId, signal) => get(appId, signal),
+
+    async find({ type, version }, isMeant, signal) {
+      const ids: string[] = [];
       // No `$select`: one property of a subtype in it and Graph refuses the whole listing.
       const listing = graph.pages({
         path: apps,
-        query: { $filter: "isof('microsoft.graph.androidLobApp')" },
+        version,
+        query: { $filter: `isof('microsoft.graph.${type}')` },
         schema: mobileApp,
         ...cancellable(signal),
       });
-      for await (const page of listing) found.push(...page.filter((app) => app.packageId === packageId));
+      for await (const page of listing) ids.push(...page.filter(isMeant).map(({ id }) => id));
+      // A listing leaves some properties out.
+      const found: MobileApp[] = [];
+      for (const id of ids) found.push(await get(id, signal, version));
       return found;
     },
 
     async findByMarker(displayName, marker, signal) {
       const listing = graph.pages({
         path: apps,
-        query: { $filter: `displayName eq ${quoted(displayName)}`, $select: 'id,displayName,notes' },
+        query: { $filter: `displayName eq ${odataText(displayName)}`, $select: 'id,displayName,notes' },
         schema: marked,
         ...cancellable(signal),
       });
@@ -124,7 +131,7 @@ export function createMobileApps(graph: GraphClient): MobileApps {
       graph.send({
         method: 'POST',
         path: apps,
-        version: versionFor(app['@odata.type'].slice(typePrefix.length) as GraphAppType),
+        version: versionForApp(app['@odata.type'].slice(typePrefix.length) as GraphAppType, app),
         body: app,
         schema: created,
         ...cancellable(signal),
@@ -134,7 +141,7 @@ export function createMobileApps(graph: GraphClient): MobileApps {
       graph.send({
         method: 'POST',
         path: versionsPath(appId, type),
-        version: versionFor(type),
+        version: versionForType(type),
         body: {},
         schema: created,
         ...cancellable(signal),
@@ -144,11 +151,26 @@ export function createMobileApps(graph: GraphClient): MobileApps {
       const ids: string[] = [];
       const listing = graph.pages({
         path: versionsPath(appId, type),
-        version: versionFor(type),
+        version: versionForType(type),
         schema: created,
         ...cancellable(signal),
       });
       for await (const page of listing) ids.push(...page.map((version) => version.id));
+      return ids;
+    },
+
+    assignments: assignments.list,
+    assign: assignments.assign,
+    relations: (appId, signal) => readRelations(graph, appId, signal),
+    setRelations: (appId, relations, signal) => writeRelations(graph, appId, relations, signal),
+
+    categories: (signal) => changes.categories(signal),
+    addCategory: (appId, categoryId, signal) => changes.addCategory(appId, categoryId, signal),
+
+    async categoriesOf(appId, signal) {
+      const ids: string[] = [];
+      const listing = graph.pages({ path: `${appPath(appId)}/categories`, schema: created, ...cancellable(signal) });
+      for await (const page of listing) ids.push(...page.map(({ id }) => id));
       return ids;
     },
 
@@ -163,7 +185,7 @@ export function createMobileApps(graph: GraphClient): MobileApps {
       graph.send({
         method: 'POST',
         path: `${versionPath(appId, type, version)}/files`,
-        version: versionFor(type),
+        version: versionForType(type),
         body: {
           '@odata.type': '#microsoft.graph.mobileAppContentFile',
           name: file.name,
@@ -180,7 +202,7 @@ export function createMobileApps(graph: GraphClient): MobileApps {
       graph.send({
         method: 'GET',
         path: filePath(appId, type, version, fileId),
-        version: versionFor(type),
+        version: versionForType(type),
         schema: contentFile,
         ...cancellable(signal),
       }),
@@ -189,7 +211,7 @@ export function createMobileApps(graph: GraphClient): MobileApps {
       graph.send<void>({
         method: 'POST',
         path: `${filePath(appId, type, version, fileId)}/renewUpload`,
-        version: versionFor(type),
+        version: versionForType(type),
         body: {},
         repeatable: true,
         ...cancellable(signal),
@@ -199,7 +221,7 @@ export function createMobileApps(graph: GraphClient): MobileApps {
       graph.send<void>({
         method: 'POST',
         path: `${filePath(appId, type, version, fileId)}/commit`,
-        version: versionFor(type),
+        version: versionForType(type),
         body: { fileEncryptionInfo: info },
         ...cancellable(signal),
       }),
@@ -207,7 +229,7 @@ export function createMobileApps(graph: GraphClient): MobileApps {
     update: patch,
 
     removeContentVersion: (appId, type, version, signal) =>
-      deleteIfThere(versionPath(appId, type, version), versionFor(type), signal),
+      deleteIfThere(versionPath(appId, type, version), versionForType(type), signal),
 
     activate: (appId, type, version, signal) => patch(appId, type, { committedContentVersion: version }, signal),
 

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Outbound } from '../network/outbound.ts';
 import { ProblemError } from '../problems/problem.ts';
 import { Authenticating } from './chain/authenticating.ts';
+import { Budgeting } from './chain/budgeting.ts';
 import { ErrorKeeping, keptError } from './chain/error-keeping.ts';
 import { GraphCall } from './chain/graph-call.ts';
 import { Retrying } from './chain/retrying.ts';
@@ -11,6 +12,7 @@ import { type RequestRecord, Sending } from './chain/sending.ts';
 import { type Cloud, graphScope } from './clouds.ts';
 import type { GraphClient, GraphRequest, GraphVersion } from './graph-client.ts';
 import { graphProblem } from './graph-errors.ts';
+import type { RequestBudget } from './request-budget.ts';
 import { backoffMs, wait as realWait, type Wait } from './retry-delay.ts';
 import type { TokenSource } from './token-source.ts';
 
@@ -21,6 +23,8 @@ export interface GraphClientOptions {
   tokenSource: TokenSource;
   outbound: Pick<Outbound, 'fetch'>;
   onRequest?: (record: RequestRecord) => void;
+  /** Shared by all who act as this app in this tenant. */
+  budget?: RequestBudget;
   /** For all waits of one request together. */
   maxWaitMs?: number;
   attemptTimeoutMs?: number;
@@ -34,6 +38,7 @@ interface Outgoing {
   /** Below the version, with the query; or a whole next link. */
   address: string;
   version: GraphVersion;
+  headers: Readonly<Record<string, string>> | undefined;
   body?: unknown;
   /** Otherwise the answer's body does not matter. */
   isRead: boolean;
@@ -59,6 +64,7 @@ export function createGraphClient(options: GraphClientOptions): GraphClient {
     middleware: [
       new ErrorKeeping(),
       new Retrying({ wait, random, longestWaitMs: 30_000 }),
+      ...(options.budget === undefined ? [] : [new Budgeting(options.budget)]),
       new Authenticating({ tokenSource, scope: graphScope(cloud), graphOrigin }),
       new Sending({ outbound, attemptTimeoutMs, onRequest, now }),
     ],
@@ -99,11 +105,14 @@ export function createGraphClient(options: GraphClientOptions): GraphClient {
   };
 
   return {
+    url: cloud.graphUrl,
+
     async send(request) {
       const answer = await call({
         method: request.method,
         address: addressOf(request.path, request.query),
         version: request.version ?? 'v1.0',
+        headers: request.headers,
         body: request.body,
         isRead: request.schema !== undefined,
         repeatable: request.repeatable ?? request.method === 'GET',
@@ -111,6 +120,22 @@ export function createGraphClient(options: GraphClientOptions): GraphClient {
         signal: request.signal,
       });
       return request.schema === undefined ? (undefined as never) : read(request.schema, answer);
+    },
+
+    async page({ path, query, headers, next, schema, version = 'v1.0', signal, maxWaitMs }) {
+      const address = next === undefined ? addressOf(path, query) : nextAddress(next, new Set());
+      const answer = await call({
+        method: 'GET',
+        address: address ?? path,
+        version,
+        headers,
+        isRead: true,
+        repeatable: true,
+        maxWaitMs,
+        signal,
+      });
+      const { value, '@odata.nextLink': link } = read(page, answer);
+      return { items: value.map((item) => read(schema, item)), next: nextAddress(link, new Set([address ?? path])) };
     },
 
     async *pages(request) {
@@ -129,6 +154,7 @@ export function createGraphClient(options: GraphClientOptions): GraphClient {
             method: 'GET',
             address,
             version,
+            headers: request.headers,
             isRead: true,
             repeatable: true,
             handsBack503: !small,
@@ -169,7 +195,7 @@ function addressOf(path: string, query: Record<string, string> = {}): string {
 async function respond(client: Client, outgoing: Outgoing, state: GraphCall): Promise<Response> {
   const request = client
     .api(outgoing.address)
-    .header('client-request-id', randomUUID())
+    .headers({ ...outgoing.headers, 'client-request-id': randomUUID() })
     .responseType(ResponseType.RAW)
     .middlewareOptions([state]);
   if (!outgoing.address.startsWith('https://')) request.version(outgoing.version);

@@ -1,4 +1,8 @@
 import type { GraphAppType } from '../packages/package-facts.ts';
+import type { AppAssignment } from './app-assignments.ts';
+import type { NewRelation } from './app-relations.ts';
+import type { GraphVersion } from './graph-client.ts';
+import type { AppRelation } from './intune-app.ts';
 
 export type PublishingState = 'notPublished' | 'processing' | 'published';
 
@@ -11,9 +15,8 @@ export interface MobileApp {
   committedContentVersion: string | null;
   notes: string | null;
   createdDateTime: string | null;
-  packageId: string | null;
-  versionCode: string | null;
-  versionName: string | null;
+  /** All of the app as Graph shows it in the version that was asked. */
+  properties: Readonly<Record<string, unknown>>;
 }
 
 /** https://learn.microsoft.com/graph/api/resources/intune-apps-mobileappcontentfile */
@@ -56,8 +59,12 @@ export type NewMobileApp = { '@odata.type': `#microsoft.graph.${GraphAppType}`; 
 /** What publishing needs of `/deviceAppManagement/mobileApps`; one instance serves one connection. */
 export interface MobileApps {
   get(appId: string, signal?: AbortSignal): Promise<MobileApp>;
-  /** Fails closed: an incomplete listing is an error, never "none". */
-  findAndroidApps(packageId: string, signal?: AbortSignal): Promise<MobileApp[]>;
+  /** The apps of a type that are meant, each read whole. Fails closed: an incomplete listing is an error, never "none". */
+  find(
+    where: { type: GraphAppType; version: GraphVersion },
+    isMeant: (app: MobileApp) => boolean,
+    signal?: AbortSignal,
+  ): Promise<MobileApp[]>;
   /** Looks for the marker a job left in `notes`, to find out whether a create without an answer happened. */
   findByMarker(displayName: string, marker: string, signal?: AbortSignal): Promise<MobileApp | null>;
   create(app: NewMobileApp, signal?: AbortSignal): Promise<{ id: string }>;
@@ -93,6 +100,18 @@ export interface MobileApps {
   removeContentVersion(appId: string, type: GraphAppType, version: string, signal?: AbortSignal): Promise<void>;
   /** To how many groups or targets the app goes; zero means that nobody receives it. */
   countAssignments(appId: string, signal?: AbortSignal): Promise<number>;
+  assignments(appId: string, signal?: AbortSignal): Promise<AppAssignment[]>;
+  /** Replaces all of them; Intune takes them for published apps only. */
+  assign(appId: string, all: readonly AppAssignment[], signal?: AbortSignal): Promise<void>;
+  /** To other apps and from them; none where the app's type has none. */
+  relations(appId: string, signal?: AbortSignal): Promise<AppRelation[]>;
+  /** Replaces all that lead to other apps; Intune takes them for published apps only. */
+  setRelations(appId: string, relations: readonly NewRelation[], signal?: AbortSignal): Promise<void>;
+  /** All that the tenant has, by name. */
+  categories(signal?: AbortSignal): Promise<{ id: string; name: string }[]>;
+  /** Ids of those that an app is under. */
+  categoriesOf(appId: string, signal?: AbortSignal): Promise<string[]>;
+  addCategory(appId: string, categoryId: string, signal?: AbortSignal): Promise<void>;
   /** Makes `version` the content that devices get. */
   activate(appId: string, type: GraphAppType, version: string, signal?: AbortSignal): Promise<void>;
   /** An app that is already gone is no error. */

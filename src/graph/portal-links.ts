@@ -73,6 +73,12 @@ const places = {
     menuPath: 'Entra admin center › Enterprise apps › Consent and permissions › User consent settings',
     view: 'Microsoft_AAD_IAM/ConsentPoliciesMenuBlade/~/UserSettings',
   },
+  users: {
+    portal: 'entra',
+    title: 'Users',
+    menuPath: 'Entra admin center › Users › All users',
+    view: 'Microsoft_AAD_UsersAndTenants/UserManagementMenuBlade/~/AllUsers',
+  },
   userSettings: {
     portal: 'entra',
     title: 'Users can register applications',
@@ -84,6 +90,11 @@ const places = {
     title: 'The app in Intune',
     menuPath: 'Intune admin center › Apps › All apps › the app',
     view: 'Microsoft_Intune_Apps/SettingsMenu/~/0/appId/{appId}',
+  },
+  intuneApprovals: {
+    portal: 'intune',
+    title: 'Multi Admin Approval',
+    menuPath: 'Intune admin center › Tenant administration › Multi Admin Approval › Received requests',
   },
   intuneRoles: {
     portal: 'intune',

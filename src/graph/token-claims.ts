@@ -4,12 +4,15 @@ import { z } from 'zod';
 const claims = z.object({
   tid: z.string(),
   roles: z.array(z.string()).nullish(),
+  scp: z.string().nullish(),
 });
 
 export interface TokenClaims {
   tenantId: string;
   /** Application permissions; empty when none was granted, which does not keep Microsoft from giving out a token. */
   roles: string[];
+  /** Delegated permissions; null in a token of the app alone. */
+  scopes: string[] | null;
 }
 
 /**
@@ -21,7 +24,9 @@ export function readTokenClaims(token: string): TokenClaims | null {
   if (payload === undefined) return null;
   try {
     const read = claims.safeParse(JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')));
-    return read.success ? { tenantId: read.data.tid.toLowerCase(), roles: read.data.roles ?? [] } : null;
+    if (!read.success) return null;
+    const { tid, roles, scp } = read.data;
+    return { tenantId: tid.toLowerCase(), roles: roles ?? [], scopes: scp == null ? null : scp.split(' ') };
   } catch {
     return null;
   }

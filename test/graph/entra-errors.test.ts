@@ -38,7 +38,7 @@ describe('refusals of the token endpoint', () => {
     [90055, 'entraThrottled', 'nobody'],
     [90033, 'entraBusy', 'nobody'],
     [700027, 'certificateRefused', 'appOwner'],
-    [700213, 'federationMismatch', 'appOwner'],
+    [700213, 'federationSubject', 'appOwner'],
     [650059, 'appSingleTenant', 'appOwner'],
   ])('AADSTS%d is %s, for %s', (number, code, who) => {
     expect(refused(400, 'invalid_client', [number])).toMatchObject({

@@ -8,12 +8,15 @@ import { createMobileApps } from '../../src/graph/graph-mobile-apps.ts';
 import { createGraphClient } from '../../src/graph/http-graph-client.ts';
 import type { NewMobileApp } from '../../src/graph/mobile-apps.ts';
 import { createOutbound, type Outbound } from '../../src/network/outbound.ts';
+import { androidManifest } from '../demo/cloud-client.ts';
 import { problemOf } from '../fakes/problem-of.ts';
 import { recordedWaits } from '../fakes/scripted-outbound.ts';
 
 const unknownApp = '99999999-9999-4999-8999-999999999999';
 
 /** Real TLS, real MSAL, a real client: only Microsoft is played. */
+const androidApps = { type: 'androidLobApp', version: 'v1.0' } as const;
+
 describe('against the local cloud', () => {
   let local: LocalCloud;
   let outbound: Outbound;
@@ -143,7 +146,11 @@ describe('against the local cloud', () => {
       expect(await open({ tenantId: 'contoso.example' }).test()).toMatchObject({
         status: 'connected',
         tenantId: tenantIds.contoso,
-        roles: ['DeviceManagementApps.ReadWrite.All', 'DeviceManagementManagedDevices.PrivilegedOperations.All'],
+        roles: [
+          'DeviceManagementApps.ReadWrite.All',
+          'DeviceManagementManagedDevices.PrivilegedOperations.All',
+          'DeviceManagementRBAC.Read.All',
+        ],
       });
     });
 
@@ -244,7 +251,7 @@ describe('against the local cloud', () => {
         name: 'demos.apk',
         size: 100,
         sizeEncrypted: 160,
-        manifest: Buffer.from('<x/>').toString('base64'),
+        manifest: androidManifest,
       });
       await apps.update(id, 'androidLobApp', { versionName: '6.0.0', versionCode: '26' });
 
@@ -254,8 +261,10 @@ describe('against the local cloud', () => {
       );
       await apps.renewUpload(id, 'androidLobApp', version.id, file.id);
       expect((await apps.findByMarker("Mia's demos", 'qm:job-7'))?.id).toBe(id);
-      expect(await apps.findAndroidApps('com.contoso.mia')).toMatchObject([
-        { id, graphType: 'androidLobApp', versionCode: '26', publishingState: 'notPublished' },
+      expect(
+        await apps.find(androidApps, ({ properties }) => properties.packageId === 'com.contoso.mia'),
+      ).toMatchObject([
+        { id, graphType: 'androidLobApp', properties: { versionCode: '26' }, publishingState: 'notPublished' },
       ]);
 
       await apps.removeContentVersion(id, 'androidLobApp', version.id);
@@ -285,9 +294,9 @@ describe('against the local cloud', () => {
     it('get through throttling with and without Retry-After', async () => {
       const { apps, waited } = open();
       local.faults.set('throttleGraph429', 2);
-      await apps.findAndroidApps('com.contoso.none');
+      await apps.find(androidApps, () => false);
       local.faults.set('throttleGraph429NoRetryAfter', 2);
-      await apps.findAndroidApps('com.contoso.none');
+      await apps.find(androidApps, () => false);
 
       expect(waited.slice(0, 2)).toEqual([1000, 1000]);
       expect(waited).toHaveLength(4);
@@ -331,11 +340,11 @@ describe('against the local cloud', () => {
 
     it('replace a token that has run out', async () => {
       const { apps } = open();
-      await apps.findAndroidApps('com.contoso.none');
+      await apps.find(androidApps, () => false);
       const logins = local.state.requests('login').length;
 
       local.advance(2 * 60 * 60_000);
-      await apps.findAndroidApps('com.contoso.none');
+      await apps.find(androidApps, () => false);
 
       expect(local.state.requests('login').length).toBe(logins + 1);
     });

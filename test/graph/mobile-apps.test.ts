@@ -192,9 +192,7 @@ describe('what Intune says of an app', () => {
       committedContentVersion: null,
       notes: null,
       createdDateTime: null,
-      packageId: 'io.appium.android.apis',
-      versionCode: '25',
-      versionName: null,
+      properties: expect.objectContaining({ packageId: 'io.appium.android.apis', versionCode: '25' }),
     });
   });
 
@@ -209,18 +207,25 @@ describe('finding apps', () => {
   const app = (id: string, packageId: string) => ({ id, displayName: id, packageId, publishingState: 'published' });
   const next = 'https://graph.microsoft.com/v1.0/deviceAppManagement/mobileApps?$skiptoken=2';
 
-  it('compares the package id over all pages of Android apps', async () => {
+  const android = { type: 'androidLobApp', version: 'v1.0' } as const;
+  const isA = ({ properties }: { properties: Readonly<Record<string, unknown>> }) =>
+    properties.packageId === 'com.contoso.a';
+
+  it('looks through all pages of one type and reads what it finds whole', async () => {
     const { apps, outbound } = mobileApps(
       {
         status: 200,
         body: { value: [app('a', 'com.contoso.a'), app('b', 'com.contoso.A')], '@odata.nextLink': next },
       },
       { status: 200, body: { value: [app('c', 'com.contoso.a')] } },
+      { status: 200, body: app('a', 'com.contoso.a') },
+      { status: 200, body: { ...app('c', 'com.contoso.a'), versionCode: '7' } },
     );
 
-    const found = await apps.findAndroidApps('com.contoso.a');
+    const found = await apps.find(android, isA);
 
     expect(found.map(({ id }) => id)).toEqual(['a', 'c']);
+    expect(found[1]?.properties.versionCode).toBe('7');
     expect(Object.fromEntries(outbound.sent[0]!.url.searchParams)).toEqual({
       $filter: "isof('microsoft.graph.androidLobApp')",
     });
@@ -232,7 +237,7 @@ describe('finding apps', () => {
       { status: 400, body: { error: { code: 'BadRequest', message: '' } } },
     );
 
-    expect((await problemOf(apps.findAndroidApps('com.contoso.a'))).code).toBe('graphRequestRefused');
+    expect((await problemOf(apps.find(android, isA))).code).toBe('graphRequestRefused');
   });
 
   it('finds the app that carries a marker, whatever its name', async () => {

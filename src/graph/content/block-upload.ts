@@ -1,4 +1,3 @@
-import type { ByteSource } from '../../packages/byte-source.ts';
 import { AdaptiveWidth, type WidthOptions } from './adaptive-width.ts';
 import { BlockBuffers } from './block-buffers.ts';
 import type { BlockSender } from './block-sender.ts';
@@ -7,7 +6,9 @@ import { cipherFor } from './content-cipher.ts';
 import { type ContentSeal, type EncryptedBlock, encryptBlocks } from './content-encryption.ts';
 import type { ContentKeys } from './content-keys.ts';
 import { blockBytes, blockCount, blockId, encryptedSize } from './content-layout.ts';
+import type { ContentSource } from './plain-bytes.ts';
 import type { SasSource } from './sas-lease.ts';
+import { sealedBlocks } from './sealed-blocks.ts';
 import { persistentPut } from './send-block.ts';
 
 export interface AcknowledgedBlock {
@@ -18,8 +19,10 @@ export interface AcknowledgedBlock {
 }
 
 export interface UploadContentOptions {
-  source: ByteSource;
+  source: ContentSource;
   keys: ContentKeys;
+  /** Of a source that is encrypted already, with these keys. */
+  seal?: ContentSeal;
   blockSize: number;
   uri: SasSource;
   put: BlockSender;
@@ -54,11 +57,9 @@ export class ContentChangedError extends Error {
  * leaves before the last of them was compared.
  */
 export async function uploadContent(options: UploadContentOptions): Promise<ContentSeal> {
-  const { source, keys, blockSize, onSealed } = options;
+  const { onSealed } = options;
   const upload = new Upload(options);
-  const { buffers, signal } = upload;
-  const cipher = cipherFor(source.size, keys);
-  const blocks = encryptBlocks({ source, keys, cipher, blockSize, buffers, signal });
+  const { blocks, close } = blocksOf(options, upload);
   try {
     let next = await blocks.next();
     for (; !next.done; next = await blocks.next()) await upload.take(next.value);
@@ -74,8 +75,16 @@ export async function uploadContent(options: UploadContentOptions): Promise<Cont
   } finally {
     await upload.ended();
     await blocks.return({ mac: Buffer.alloc(0), fileDigest: Buffer.alloc(0) }).catch(() => undefined);
-    await cipher.close();
+    await close();
   }
+}
+
+function blocksOf({ source, keys, blockSize, seal }: UploadContentOptions, { buffers, signal }: Upload) {
+  const shared = { source, blockSize, buffers, signal };
+  if (seal !== undefined)
+    return { blocks: sealedBlocks({ ...shared, seal, macKey: keys.macKey }), close: async () => undefined };
+  const cipher = cipherFor(source.size, keys);
+  return { blocks: encryptBlocks({ ...shared, keys, cipher }), close: () => cipher.close() };
 }
 
 class Upload {
@@ -97,7 +106,7 @@ class Upload {
     this.#options = options;
     this.#width = new AdaptiveWidth(options.width);
     this.signal = AbortSignal.any([options.signal, this.#stop.signal]);
-    this.#sizeEncrypted = encryptedSize(options.source.size);
+    this.#sizeEncrypted = options.seal === undefined ? encryptedSize(options.source.size) : options.source.size;
     this.#compareUntil = Math.max(-1, ...options.acknowledged.keys());
     // As many as may travel, block 0, and the one that is being made.
     this.buffers = new BlockBuffers(this.#width.max + 2, options.blockSize);

@@ -1,10 +1,9 @@
 import { createHash, type Hash } from 'node:crypto';
-import type { ByteSource } from '../../packages/byte-source.ts';
 import type { BlockBuffers } from './block-buffers.ts';
 import type { CipherResult, ContentCipher } from './content-cipher.ts';
 import type { ContentKeys } from './content-keys.ts';
 import { blockCount, encryptedSize, headerBytes, macBytes } from './content-layout.ts';
-import { type PlainBytes, plainBytes } from './plain-bytes.ts';
+import { type ContentSource, type PlainBytes, plainBytes } from './plain-bytes.ts';
 
 export { SourceLengthError } from './plain-bytes.ts';
 
@@ -30,7 +29,7 @@ export interface EncryptedBlock {
 const mostUnderway = 2;
 
 export interface EncryptBlocksOptions {
-  source: ByteSource;
+  source: ContentSource;
   keys: ContentKeys;
   cipher: ContentCipher;
   blockSize: number;
@@ -89,7 +88,7 @@ class PlainReader {
   readonly #hash: Hash = createHash('sha256');
   left: number;
 
-  constructor(source: ByteSource, signal: AbortSignal) {
+  constructor(source: ContentSource, signal: AbortSignal) {
     this.#bytes = plainBytes(source, signal);
     this.left = source.size;
   }

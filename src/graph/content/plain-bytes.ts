@@ -1,6 +1,9 @@
 import type { ByteSource } from '../../packages/byte-source.ts';
 import { ChunkQueue } from './chunk-queue.ts';
 
+/** Bytes that can be read once from their start; how much of them there is is known before. */
+export type ContentSource = Pick<ByteSource, 'size' | 'stream' | 'readInto'>;
+
 /** The bytes of a source, in order, put where they are wanted. */
 export interface PlainBytes {
   /** `passed` sees each part of `target` as soon as it is there. */
@@ -17,7 +20,7 @@ export class SourceLengthError extends Error {
   }
 }
 
-export function plainBytes(source: ByteSource, signal: AbortSignal): PlainBytes {
+export function plainBytes(source: ContentSource, signal: AbortSignal): PlainBytes {
   const readInto = source.readInto?.bind(source);
   return readInto === undefined ? new StreamedBytes(source, signal) : new PlacedBytes(readInto, signal);
 }
@@ -57,7 +60,7 @@ class StreamedBytes implements PlainBytes {
   readonly #chunks: ChunkQueue;
   #rest: Buffer = Buffer.alloc(0);
 
-  constructor(source: ByteSource, signal: AbortSignal) {
+  constructor(source: ContentSource, signal: AbortSignal) {
     this.#chunks = new ChunkQueue(source.stream(0, signal), signal);
   }
 
