@@ -1,13 +1,12 @@
 import { z } from 'zod';
 import type { Cloud } from '../graph/clouds.ts';
-import { catalogue } from '../problems/catalogue.ts';
 import { readAuthUrl } from './auth-url.ts';
+import type { Credential, NewCredential } from './credential.ts';
+import { choiceOf } from './credential-facts.ts';
+import { credentialFields, type ReadCredentialOptions, readCredential } from './credential-form.ts';
+import type { OwnIdentityRules } from './own-identity.ts';
 import { isGuid, tenantFault } from './tenant-name.ts';
-
-const typed = z
-  .string()
-  .nullish()
-  .transform((text) => (text ?? '').trim());
+import { typed } from './typed.ts';
 
 /** What a card or a caller sends: text as typed, every field may be absent. */
 export const connectionFormInput = z.object({
@@ -16,7 +15,8 @@ export const connectionFormInput = z.object({
   tenant: typed,
   authUrl: typed,
   clientId: typed,
-  secret: typed,
+  applicationPermissions: typed,
+  ...credentialFields,
 });
 export type ConnectionFormInput = z.infer<typeof connectionFormInput>;
 export type ConnectionFormField = keyof ConnectionFormInput;
@@ -27,28 +27,46 @@ export interface ConnectionFormValues {
   /** GUID or domain, lower case. */
   tenant: string;
   clientId: string;
+  /** Without it a new connection has application permissions, and an old one keeps its kind. */
+  permissionKind?: 'application' | 'delegated';
 }
 
-export type ConnectionForm<Secret> =
-  | { ok: true; values: ConnectionFormValues; secret: Secret }
-  | { ok: false; faults: Partial<Record<ConnectionFormField, string>> };
+export type ConnectionForm<C> =
+  | { ok: true; values: ConnectionFormValues; credential: C }
+  | { ok: false; faults: ConnectionFormFaults };
+
+export type ConnectionFormFaults = Partial<Record<ConnectionFormField, string>>;
+
+export interface ReadConnectionFormOptions extends ReadCredentialOptions {
+  clouds: readonly Cloud[];
+}
 
 /** A new connection: every field counts. */
-export function readConnectionForm(input: unknown, clouds: readonly Cloud[]): ConnectionForm<string> {
-  const form = readFields(input, clouds, true);
-  return form.ok ? { ...form, secret: form.secret ?? '' } : form;
+export function readConnectionForm(input: unknown, options: ReadConnectionFormOptions): ConnectionForm<NewCredential> {
+  const form = readFields(input, options, null);
+  if (!form.ok) return form;
+  if (form.credential === null) throw new Error('A new connection has a credential');
+  return { ...form, credential: form.credential };
 }
 
-/** A change to a connection: an empty secret (null in the result) keeps the stored one. */
-export function readConnectionChange(input: unknown, clouds: readonly Cloud[]): ConnectionForm<string | null> {
-  return readFields(input, clouds, false);
+/** A change to a connection: null in the result keeps the present credential. */
+export function readConnectionChange(
+  input: unknown,
+  options: ReadConnectionFormOptions & { present: Credential },
+): ConnectionForm<NewCredential | null> {
+  return readFields(input, options, options.present);
 }
 
-function readFields(input: unknown, clouds: readonly Cloud[], secretNeeded: boolean): ConnectionForm<string | null> {
+function readFields(
+  input: unknown,
+  options: ReadConnectionFormOptions,
+  present: Credential | null,
+): ConnectionForm<NewCredential | null> {
   const read = connectionFormInput.safeParse(input);
   if (!read.success) return { ok: false, faults: unreadable(read.error) };
-  const fields = read.data;
-  const faults: Partial<Record<ConnectionFormField, string>> = {};
+  const { clouds, own, who } = options;
+  const fields = withIdentity(read.data, own);
+  const faults: ConnectionFormFaults = {};
   const note = (field: ConnectionFormField, fault: string | null) => {
     if (fault !== null) faults[field] ??= fault;
   };
@@ -56,11 +74,13 @@ function readFields(input: unknown, clouds: readonly Cloud[], secretNeeded: bool
   note('name', nameFault(fields.name));
   const place = readPlace(fields, clouds, note);
   note('clientId', clientIdFault(fields.clientId, place.tenant));
-  note(
-    'secret',
-    fields.secret === '' ? (secretNeeded ? 'Enter the client secret.' : null) : secretFault(fields.secret),
-  );
+  // Without a new secret the fields about one say nothing.
+  const credential = present === null || fields.secret !== '' ? readCredential(fields, options) : null;
+  if (credential !== null && !credential.ok)
+    for (const [field, fault] of Object.entries(credential.faults)) note(field as ConnectionFormField, fault);
 
+  const choice = credential?.ok ? credential.credential.choice : present === null ? null : choiceOf(present);
+  if (choice !== null) note('tenant', own.tenantFault(choice, who, place.tenant));
   if (Object.keys(faults).length > 0) return { ok: false, faults };
   return {
     ok: true,
@@ -69,12 +89,21 @@ function readFields(input: unknown, clouds: readonly Cloud[], secretNeeded: bool
       cloud: place.cloud,
       tenant: place.tenant,
       clientId: fields.clientId.toLowerCase(),
+      // Absent means what the toggle means where nobody touched it.
+      permissionKind: fields.applicationPermissions === 'false' ? 'delegated' : 'application',
     },
-    secret: fields.secret === '' ? null : fields.secret,
+    credential: credential?.ok ? credential.credential : null,
   };
 }
 
-function unreadable(error: z.ZodError): Partial<Record<ConnectionFormField, string>> {
+/** A managed identity is the app: nobody has to type what the configuration knows. */
+function withIdentity(fields: ConnectionFormInput, own: OwnIdentityRules): ConnectionFormInput {
+  const identity = fields.credential === 'managedIdentity' ? own.identity(fields.identity) : undefined;
+  if (identity === undefined) return fields;
+  return { ...fields, tenant: identity.tenantId, authUrl: '', clientId: identity.clientId };
+}
+
+function unreadable(error: z.ZodError): ConnectionFormFaults {
   const names = error.issues.map((issue) => String(issue.path[0] ?? 'name'));
   return Object.fromEntries(names.map((name) => [name, 'This field cannot be read. Enter text.']));
 }
@@ -115,7 +144,7 @@ function readPlace(
   return { cloud: cloud === '' ? first : cloud, tenant: read.tenant };
 }
 
-function nameFault(name: string): string | null {
+export function nameFault(name: string): string | null {
   if (name === '') return 'Give the connection a name.';
   return name.length > 60 ? 'The name may have up to 60 characters.' : null;
 }
@@ -131,11 +160,4 @@ function clientIdFault(clientId: string, tenant: string): string | null {
   if (/^[0-9a-f-]{30,40}$/i.test(clientId))
     return 'The ID is not complete. A GUID has 32 hexadecimal digits in five groups.';
   return 'That looks like a name. Enter the Application (client) ID, a GUID, from the Overview page; the object ID does not work either.';
-}
-
-function secretFault(secret: string): string | null {
-  if (isGuid(secret)) return catalogue.secretIdPasted.what;
-  if (/\*{4,}$/.test(secret))
-    return 'That is the masked secret. Entra shows the value only once; if it is gone, create a new secret.';
-  return null;
 }

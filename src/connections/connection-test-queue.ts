@@ -4,6 +4,8 @@ import { type Database, type Db, queueDatabase } from '../store/database.ts';
 const testQueue = 'connection-test';
 /** Apart from the other one, so that a test that waits for its time does not stand in for one that a person asks for. */
 const retestQueue = 'connection-retest';
+/** New credentials that are to take the place of old ones. */
+const credentialQueue = 'credential-test';
 const testsAtOnce = 4;
 
 export type RunTest = (connectionId: string, signal: AbortSignal) => Promise<void>;
@@ -19,7 +21,7 @@ export class ConnectionTestQueue {
   }
 
   async prepare(): Promise<void> {
-    for (const name of [testQueue, retestQueue]) {
+    for (const name of [testQueue, retestQueue, credentialQueue]) {
       await this.#queue.createQueue(name, {
         policy: 'short',
         retryLimit: 3,
@@ -33,14 +35,19 @@ export class ConnectionTestQueue {
     }
   }
 
-  async work(run: RunTest): Promise<void> {
+  async work(run: RunTest, runCredential: RunTest): Promise<void> {
     for (let worker = 0; worker < testsAtOnce; worker += 1) this.#workers.push(await this.#workOn(testQueue, 2, run));
     await this.#workOn(retestQueue, 5, run);
+    this.#workers.push(await this.#workOn(credentialQueue, 2, runCredential));
   }
 
   /** With the change that asks for it. */
   async add(tx: Db, connectionId: string): Promise<void> {
     await this.#queue.send(testQueue, { connectionId }, { singletonKey: connectionId, db: queueDatabase(tx) });
+  }
+
+  async addCredential(tx: Db, connectionId: string): Promise<void> {
+    await this.#queue.send(credentialQueue, { connectionId }, { singletonKey: connectionId, db: queueDatabase(tx) });
   }
 
   async addLater(connectionId: string, seconds: number): Promise<void> {

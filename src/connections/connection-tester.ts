@@ -19,7 +19,7 @@ export interface ConnectionTest {
 
 export interface ConnectionTestResult {
   status: 'connected' | 'notFinished' | 'error';
-  /** For notFinished: draft or propagating. For error: the problem's code. Null when connected. */
+  /** For notFinished: why. For error: the problem's code. Null when connected. */
   reason: string | null;
   problem: Problem | null;
   /** Null when the token could not be had or read. */
@@ -32,7 +32,10 @@ export interface ConnectionTestResult {
 /** Problems that say "somebody still has to act" rather than "it is broken". */
 const unfinished: Partial<Record<ProblemCode, string>> = {
   notConsented: 'draft',
+  certificateAwaited: 'credentialSetup',
+  tenantNotProven: 'proofNeeded',
   permissionsPropagating: 'propagating',
+  signInNeeded: 'signIn',
 };
 
 const readingRoles = [publishRole, 'DeviceManagementApps.Read.All'];
@@ -49,7 +52,7 @@ export async function testConnection(test: ConnectionTest): Promise<ConnectionTe
   const ended = (found: Problem | null): ConnectionTestResult => ({
     ...verdict(found),
     problem: found,
-    roles: claims?.roles ?? null,
+    roles: claims === null ? null : grantedIn(claims),
     tenantId: claims !== null && !isGuid(test.tenantId) ? claims.tenantId : test.tenantId,
     probe,
   });
@@ -98,9 +101,10 @@ function isRefusal(found: Problem): boolean {
 function refusedBecause(refusal: Problem, claims: TokenClaims | null): Problem {
   const options = refusal.ids === undefined ? {} : { ids: refusal.ids };
   // With the permission in the token, "not authorized" passes; a refusal of another kind is explained as it came.
-  if (claims?.roles.some((role) => readingRoles.includes(role)))
+  const granted = claims === null ? [] : grantedIn(claims);
+  if (granted.some((role) => readingRoles.includes(role)))
     return refusal.code === 'graphPermissionMissing' ? problem('permissionsPropagating', options) : refusal;
-  const others = claims?.roles.length ?? 0;
+  const others = granted.length;
   return problem('notConsented', {
     ...options,
     ...(others === 0 ? {} : { detail: `It has ${others} other ${others === 1 ? 'permission' : 'permissions'}.` }),
@@ -110,3 +114,6 @@ function refusedBecause(refusal: Problem, claims: TokenClaims | null): Problem {
 function tooSlow(timeoutMs: number): Problem {
   return problem('networkDown', { detail: `There was no complete answer within ${timeoutMs / 1000} seconds.` });
 }
+
+/** What the app may do by itself, or in the name of who signed in. */
+const grantedIn = ({ roles, scopes }: TokenClaims): string[] => scopes?.filter((scope) => scope.includes('.')) ?? roles;

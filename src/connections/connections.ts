@@ -1,22 +1,43 @@
-import { and, asc, eq, isNull, ne } from 'drizzle-orm';
+import { and, eq, isNull, ne } from 'drizzle-orm';
 import type { Logger } from 'pino';
+import type { AuditLog } from '../audit/audit.ts';
 import type { Clouds } from '../graph/clouds.ts';
+import type { Proof } from '../graph/credentials/app-credential.ts';
+import type { OwnIdentityConfig } from '../own-identity-config.ts';
 import { asProblemError, ProblemError } from '../problems/problem.ts';
 import type { Database, Db } from '../store/database.ts';
-import { connections, workspaces } from '../store/schema.ts';
+import { connections } from '../store/schema.ts';
 import type { SecretVault } from '../store/secret-vault.ts';
 import type { StoredConnection } from './connection.ts';
 import { type ConnectionAccess, ConnectionAccesses, type ConnectionAccessOptions } from './connection-access.ts';
+import { recordConnection } from './connection-audit.ts';
+import { columnsOf, credentialColumns, startingOver } from './connection-columns.ts';
+import { namedAmong, prepareUsableConnections } from './connection-directory.ts';
 import type { ConnectionFormValues } from './connection-form.ts';
+import { connectionById, connectionsOf, keepNameFree } from './connection-store.ts';
 import { ConnectionTestQueue } from './connection-test-queue.ts';
 import { type ConnectionTestResult, testConnection } from './connection-tester.ts';
-import { isGuid } from './tenant-name.ts';
+import { standingAfterTest } from './consent-stage.ts';
+import type { NewCredential } from './credential.ts';
+import { CredentialRotation } from './credential-rotation.ts';
+import { dropCredentialChange } from './drop-credential-change.ts';
+import type { ManagedApps } from './managed-apps.ts';
+import { createCredentialOpener, type OpenCredential } from './open-credential.ts';
+import { prepareCredential } from './prepare-credential.ts';
+import { leadsTheSameWay } from './tenant-name.ts';
+import { assertMayUse } from './user-sessions.ts';
 
-export interface ConnectionsOptions extends Omit<ConnectionAccessOptions, 'secret'> {
+export interface ConnectionsOptions extends Omit<ConnectionAccessOptions, 'proof'> {
   database: Pick<Database, 'db' | 'queue'>;
   vault: SecretVault;
   clouds: Clouds;
+  identity: OwnIdentityConfig;
+  audit: AuditLog;
   logger: Logger;
+  /** The operator's apps, which some connections use instead of their own. */
+  managed?: Pick<ManagedApps, 'proofOf'>;
+  /** Object id of the person whose turn it is; null in the background. */
+  presser?: () => string | null;
   now?: () => Date;
 }
 
@@ -28,7 +49,7 @@ export interface SavedBy {
 export interface NewConnection {
   workspaceId: string;
   values: ConnectionFormValues;
-  secret: string;
+  credential: NewCredential;
   by: SavedBy;
 }
 
@@ -38,8 +59,8 @@ export interface ConnectionChange {
   /** The one the person saw. */
   revision: number;
   values: ConnectionFormValues;
-  /** Null keeps the stored one. */
-  secret: string | null;
+  /** Null keeps the present one. */
+  credential: NewCredential | null;
   by: SavedBy;
 }
 
@@ -52,42 +73,55 @@ export class Connections {
   readonly #listeners = new Set<(connectionId: string) => void>();
   readonly #now: () => Date;
   readonly #tests: ConnectionTestQueue;
+  readonly #open: OpenCredential;
+  readonly #usable: (workspaceId: string) => Promise<StoredConnection[]>;
+  readonly rotation: CredentialRotation;
 
   constructor(options: ConnectionsOptions) {
-    const { database, vault } = options;
+    const { database } = options;
     this.#options = options;
     this.#tests = new ConnectionTestQueue(database.queue);
     this.#now = options.now ?? (() => new Date());
+    this.#usable = prepareUsableConnections(database.db);
+    this.#open = createCredentialOpener({ ...options, db: database.db });
     this.#accesses = new ConnectionAccesses({
       ...options,
-      secret: async (opened) => (await vault.get(database.db, await this.#secretIdOf(opened))).toString('utf8'),
+      proof: (opened, signal) => this.proofOf(opened, signal),
+    });
+    this.rotation = new CredentialRotation({
+      ...options,
+      accesses: this.#accesses,
+      open: this.#open,
+      tests: this.#tests,
+      onTested: (id) => this.#tell(id),
+      now: this.#now,
     });
   }
 
   /** A connection is tested as soon as it is there. `twins` reach the same tenant with the same app, from this workspace. */
   async create(input: NewConnection): Promise<{ connection: StoredConnection; twins: StoredConnection[] }> {
-    const { vault } = this.#options;
-    return this.#changing(async (tx) => {
-      await this.#keepNameFree(tx, input.workspaceId, input.values.name, null);
-      const secretId = await vault.put(tx, input.secret);
+    const { vault, audit } = this.#options;
+    const prepared = await prepareCredential(input.credential, { name: input.values.name, now: this.#now() });
+    return this.changing(async (tx) => {
+      await keepNameFree(tx, input.workspaceId, input.values.name);
+      const secretId = prepared.plain === null ? null : await vault.put(tx, prepared.plain);
       const [row] = await tx
         .insert(connections)
         .values({
           workspaceId: input.workspaceId,
           ...columnsOf(input.values),
           mode: 'custom',
-          permissionKind: 'application',
-          credentialKind: 'secret',
+          ...credentialColumns(prepared),
           secretId,
-          status: 'notFinished',
-          statusReason: 'draft',
+          ...startingOver(this.#now()),
           connectedById: input.by.objectId,
           connectedByName: input.by.name,
         })
-        .returning();
+        .returning({ id: connections.id });
       if (row === undefined) throw new Error('The new connection did not come back from the store');
-      const connection = await this.#requestTest(tx, row.id);
-      const twins = (await this.#rows(tx, input.workspaceId)).filter(
+      const connection = await this.requestTestIn(tx, row.id);
+      await recordConnection(audit, tx, { before: null, after: connection, renewed: false, by: input.by });
+      const twins = (await connectionsOf(tx, input.workspaceId)).filter(
         (other) =>
           other.id !== row.id && other.tenantId === connection.tenantId && other.clientId === connection.clientId,
       );
@@ -95,86 +129,83 @@ export class Connections {
     });
   }
 
-  /** By name. */
+  /** Own ones and those that were lent; by name. */
   async list(workspaceId: string): Promise<StoredConnection[]> {
-    return this.#rows(this.#options.database.db, workspaceId);
+    return this.#usable(workspaceId);
   }
 
-  /** Never one of another workspace. */
+  /** One that the workspace may use: its own, or one that was lent to it. Changes look for own ones by themselves. */
   async find(workspaceId: string, idOrName: string): Promise<StoredConnection | null> {
-    const wanted = isGuid(idOrName)
-      ? eq(connections.id, idOrName.toLowerCase())
-      : eq(connections.nameKey, nameKey(idOrName));
-    const [row] = await this.#options.database.db
-      .select()
-      .from(connections)
-      .where(and(eq(connections.workspaceId, workspaceId), wanted, isNull(connections.deletedAt)));
-    return row === undefined ? null : stored(row);
+    return namedAmong(await this.#usable(workspaceId), idOrName);
   }
 
   /** For cards that follow a connection, which know its id only; the workspace is the caller's to check. */
   async get(id: string, db: Db = this.#options.database.db): Promise<StoredConnection | null> {
-    const [row] = await db
-      .select()
-      .from(connections)
-      .where(and(eq(connections.id, id), isNull(connections.deletedAt)));
-    return row === undefined ? null : stored(row);
+    return connectionById(db, id);
   }
 
   /** Null when somebody changed it meanwhile. Whatever changed, the connection is tested again. */
   async update(change: ConnectionChange): Promise<StoredConnection | null> {
-    const { vault } = this.#options;
-    return this.#changing(async (tx) => {
-      await this.#keepNameFree(tx, change.workspaceId, change.values.name, change.id);
+    const { vault, audit } = this.#options;
+    const { credential, values } = change;
+    const prepared =
+      credential === null ? null : await prepareCredential(credential, { name: values.name, now: this.#now() });
+    return this.changing(async (tx) => {
+      await keepNameFree(tx, change.workspaceId, change.values.name, change.id);
       const before = await this.get(change.id, tx);
       if (before === null || before.workspaceId !== change.workspaceId || before.revision !== change.revision)
         return null;
-      const columns = columnsOf(change.values);
+      const columns = columnsOf(change.values, before);
       const elsewhere =
-        before.cloud !== columns.cloud || before.tenantId !== columns.tenantId || before.clientId !== columns.clientId;
-      const secretId = change.secret === null ? before.secretId : await vault.put(tx, change.secret);
+        before.cloud !== columns.cloud ||
+        before.tenantId !== columns.tenantId ||
+        before.clientId !== columns.clientId ||
+        before.permissionKind !== columns.permissionKind;
+      const secretId =
+        prepared === null ? before.secretId : prepared.plain === null ? null : await vault.put(tx, prepared.plain);
       await tx
         .update(connections)
         .set({
           ...columns,
+          ...(prepared === null ? {} : credentialColumns(prepared)),
           secretId,
           revision: before.revision + 1,
           connectedById: change.by.objectId,
           connectedByName: change.by.name,
-          // Another tenant or app is another connection in all but name: it starts over.
-          ...(elsewhere
-            ? {
-                status: 'notFinished' as const,
-                statusReason: 'draft',
-                statusSince: this.#now(),
-                lastProblem: null,
-                grantedRoles: null,
-                connectedAt: null,
-                lastTestedAt: null,
-              }
-            : {}),
+          // Another tenant or app is another connection in all but name.
+          ...(elsewhere ? startingOver(this.#now()) : {}),
         })
         .where(eq(connections.id, change.id));
+      if (elsewhere) {
+        await this.#options.sessions?.remove(tx, change.id);
+        // A credential that waits for its test was meant for the tenant and app of before.
+        await dropCredentialChange(tx, vault, before);
+      }
       if (before.secretId !== null && before.secretId !== secretId) await vault.remove(tx, before.secretId);
-      return this.#requestTest(tx, change.id);
+      const connection = await this.requestTestIn(tx, change.id);
+      await recordConnection(audit, tx, { before, after: connection, renewed: credential !== null, by: change.by });
+      return connection;
     });
   }
 
   /** Queues a test; one that is already waiting serves. Returns the connection, marked as being tested. */
   async requestTest(id: string): Promise<StoredConnection> {
-    return this.#changing((tx) => this.#requestTest(tx, id));
+    return this.changing((tx) => this.requestTestIn(tx, id));
   }
 
   /** Ignored when the connection was changed or switched off after the test began: the change brings a test of its own. */
-  async recordTest(id: string, revision: number, result: ConnectionTestResult): Promise<void> {
-    await this.#options.database.db.transaction(async (tx) => {
+  async recordTest(
+    id: string,
+    revision: number,
+    result: ConnectionTestResult,
+    credentialRevision?: number,
+  ): Promise<StoredConnection | null> {
+    const recorded = await this.#options.database.db.transaction(async (tx) => {
       const before = await this.get(id, tx);
-      if (before === null || before.revision !== revision || before.status === 'disabled') return;
+      if (before === null || before.revision !== revision || before.status === 'disabled') return null;
+      if (credentialRevision !== undefined && before.credentialRevision !== credentialRevision) return null;
       const now = this.#now();
-      // What once worked and now waits for somebody is broken, not unfinished.
-      const isBroken = result.reason === 'draft' && before.connectedAt !== null;
-      const status = isBroken ? 'error' : result.status;
-      const statusReason = isBroken ? (result.problem?.code ?? null) : result.reason;
+      const { status, statusReason, lastProblem } = await standingAfterTest(tx, before, result);
       const same = status === before.status && statusReason === before.statusReason;
       await tx
         .update(connections)
@@ -182,7 +213,7 @@ export class Connections {
           status,
           statusReason,
           ...(same ? {} : { statusSince: now }),
-          lastProblem: result.problem,
+          lastProblem,
           tenantId: result.tenantId,
           ...(result.roles === null ? {} : { grantedRoles: result.roles }),
           ...(status === 'connected' && before.connectedAt === null ? { connectedAt: now } : {}),
@@ -190,7 +221,13 @@ export class Connections {
           testingSince: null,
         })
         .where(and(eq(connections.id, id), eq(connections.revision, revision)));
+      return this.get(id, tx);
     });
+    this.#tell(id);
+    return recorded;
+  }
+
+  #tell(id: string): void {
     for (const listener of this.#listeners) listener(id);
   }
 
@@ -200,11 +237,12 @@ export class Connections {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Tokens live as long as a revision. Throws when the connection cannot be used at all. */
-  async accessTo(id: string): Promise<ConnectionAccess> {
+  /** Tokens live as long as a revision. Throws when the connection cannot be used at all, or not by this person. */
+  async accessTo(id: string, by: string | null = this.#options.presser?.() ?? null): Promise<ConnectionAccess> {
     const connection = await this.get(id);
     if (connection === null) throw new ProblemError('connectionNotFound');
     if (connection.status === 'disabled') throw new ProblemError('connectionDisabled');
+    await assertMayUse(this.#options.sessions, connection, by);
     return this.#accesses.of(connection);
   }
 
@@ -215,17 +253,21 @@ export class Connections {
 
   /** Runs tests until the queue stops. */
   work(): Promise<void> {
-    return this.#tests.work((id, signal) => this.#test(id, signal));
+    return this.#tests.work(
+      (id, signal) => this.runTest(id, signal),
+      (id, signal) => this.rotation.run(id, signal),
+    );
   }
 
-  /** A change that may ask for a test. */
-  async #changing<T>(change: (tx: Db) => Promise<T>): Promise<T> {
+  /** For a change that may ask for a test. */
+  async changing<T>(change: (tx: Db) => Promise<T>): Promise<T> {
     const changed = await this.#options.database.db.transaction(change);
     this.#tests.wake();
     return changed;
   }
 
-  async #test(id: string, signal: AbortSignal): Promise<void> {
+  /** Now, in this process. */
+  async runTest(id: string, signal: AbortSignal): Promise<void> {
     const connection = await this.get(id);
     if (connection === null || connection.status === 'disabled') return;
     let result: ConnectionTestResult;
@@ -246,8 +288,8 @@ export class Connections {
       const { tenantId } = connection;
       result = { status: 'error', reason: problem.code, problem, roles: null, tenantId, probe: 'notAsked' };
     }
-    await this.recordTest(id, connection.revision, result);
-    if (result.reason === 'propagating') await this.#testAgainLater(connection);
+    const recorded = await this.recordTest(id, connection.revision, result, connection.credentialRevision);
+    if (recorded?.statusReason === 'propagating') await this.#testAgainLater(connection);
     this.#options.logger.info(
       { connectionId: id, status: result.status, reason: result.reason, ids: result.problem?.ids },
       'connection tested',
@@ -258,25 +300,30 @@ export class Connections {
   async #testAgainLater({ id, statusReason, statusSince }: StoredConnection): Promise<void> {
     const waitedMs = statusReason === 'propagating' ? this.#now().getTime() - statusSince.getTime() : 0;
     if (waitedMs > longestPropagationMs) return;
-    const seconds = waitedMs < 60_000 ? 10 : waitedMs < 10 * 60_000 ? 30 : 120;
-    await this.#tests.addLater(id, seconds);
+    await this.#tests.addLater(id, waitedMs < 60_000 ? 10 : waitedMs < 10 * 60_000 ? 30 : 120);
   }
 
-  /** Somebody who opened the connection before its secret was renewed goes on with the new one. */
-  async #secretIdOf(opened: StoredConnection): Promise<string> {
+  /** Somebody who opened the connection before its credential was renewed goes on with the new one. */
+  async proofOf(opened: StoredConnection, signal: AbortSignal): Promise<Proof> {
+    const { managed } = this.#options;
     const current = await this.get(opened.id);
     if (current === null) throw new ProblemError('connectionNotFound');
     if (current.status === 'disabled') throw new ProblemError('connectionDisabled');
-    const isSame =
-      current.cloud === opened.cloud &&
-      current.clientId === opened.clientId &&
-      (current.tenantId === opened.tenantId || !isGuid(opened.tenantId));
-    if (!isSame) throw new ProblemError('connectionChanged');
-    if (current.secretId === null) throw new ProblemError('vaultRowMissing');
-    return current.secretId;
+    if (!leadsTheSameWay(current, opened)) throw new ProblemError('connectionChanged');
+    if (current.mode === 'managed' && managed !== undefined) return managed.proofOf(current);
+    const cloud = this.#options.clouds.find(current.cloud);
+    if (cloud === undefined) throw new ProblemError('cloudUnknown');
+    try {
+      return await this.#open(current, cloud, signal);
+    } catch (error) {
+      // Between reading the row and opening its secret a rotation may have taken the secret away: the new one is there.
+      const newest = await this.get(opened.id);
+      if (newest === null || newest.secretId === current.secretId) throw error;
+      return this.#open(newest, cloud, signal);
+    }
   }
 
-  async #requestTest(tx: Db, id: string): Promise<StoredConnection> {
+  async requestTestIn(tx: Db, id: string): Promise<StoredConnection> {
     const [row] = await tx
       .update(connections)
       .set({ testingSince: this.#now() })
@@ -287,43 +334,8 @@ export class Connections {
       throw new ProblemError(found === null ? 'connectionNotFound' : 'connectionDisabled');
     }
     await this.#tests.add(tx, id);
-    return stored(row);
+    const found = await this.get(id, tx);
+    if (found === null) throw new ProblemError('connectionNotFound');
+    return found;
   }
-
-  async #rows(tx: Db, workspaceId: string): Promise<StoredConnection[]> {
-    const rows = await tx
-      .select()
-      .from(connections)
-      .where(and(eq(connections.workspaceId, workspaceId), isNull(connections.deletedAt)))
-      .orderBy(asc(connections.nameKey));
-    return rows.map(stored);
-  }
-
-  /** Holds the workspace's row until the transaction ends, so that two people cannot take one name at once. */
-  async #keepNameFree(tx: Db, workspaceId: string, name: string, exceptId: string | null): Promise<void> {
-    await tx.select({ id: workspaces.id }).from(workspaces).where(eq(workspaces.id, workspaceId)).for('update');
-    const taken = await tx
-      .select({ id: connections.id })
-      .from(connections)
-      .where(
-        and(
-          eq(connections.workspaceId, workspaceId),
-          eq(connections.nameKey, nameKey(name)),
-          isNull(connections.deletedAt),
-        ),
-      );
-    if (taken.some((other) => other.id !== exceptId)) throw new ProblemError('connectionNameTaken');
-  }
-}
-
-function nameKey(name: string): string {
-  return name.trim().replace(/\s+/g, ' ').toLowerCase();
-}
-
-function columnsOf({ name, cloud, tenant, clientId }: ConnectionFormValues) {
-  return { name, nameKey: nameKey(name), cloud, tenantId: tenant, clientId };
-}
-
-function stored(row: typeof connections.$inferSelect): StoredConnection {
-  return row as StoredConnection;
 }

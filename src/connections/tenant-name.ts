@@ -13,3 +13,15 @@ export function tenantFault(tenant: string): string | null {
   if (tenant.includes('@')) return 'That is a person. Use the Directory (tenant) ID, or the part behind the @.';
   return 'Use the Directory (tenant) ID, a GUID, or a domain such as contoso.com.';
 }
+
+/** A domain that was typed may have become its tenant's id meanwhile. */
+export function leadsTheSameWay(
+  current: { cloud: string; tenantId: string; clientId: string },
+  opened: { cloud: string; tenantId: string; clientId: string },
+): boolean {
+  return (
+    current.cloud === opened.cloud &&
+    current.clientId === opened.clientId &&
+    (current.tenantId === opened.tenantId || !isGuid(opened.tenantId))
+  );
+}

@@ -1,12 +1,22 @@
 import { readConnectionChange, readConnectionForm } from '../../src/connections/connection-form.ts';
+import { OwnIdentityRules } from '../../src/connections/own-identity.ts';
 import { builtInClouds, createClouds } from '../../src/graph/clouds.ts';
+
+import { noOwnIdentity } from '../fakes/samples.ts';
 
 const tenant = '11111111-1111-4111-8111-111111111111';
 const clientId = '22222222-2222-4222-8222-222222222222';
 const authUrl = `https://login.microsoftonline.com/${tenant}/oauth2/v2.0/token`;
 const good = { name: 'Contoso production', cloud: 'global', tenant, clientId, secret: 'abc8Q~value' };
 
-const read = (change: Record<string, unknown> = {}) => readConnectionForm({ ...good, ...change }, builtInClouds);
+const options = {
+  clouds: builtInClouds,
+  now: new Date('2026-11-21T10:00:00Z'),
+  own: new OwnIdentityRules({ identity: noOwnIdentity, administrators: [] }),
+  who: { homeTenantId: 'home', objectId: 'alex' },
+};
+
+const read = (change: Record<string, unknown> = {}) => readConnectionForm({ ...good, ...change }, options);
 const faults = (change: Record<string, unknown>) => {
   const form = read(change);
   return form.ok ? {} : form.faults;
@@ -24,9 +34,13 @@ describe('the connection form', () => {
       }),
     ).toEqual({
       ok: true,
-      values: { name: 'Contoso production', cloud: 'global', tenant, clientId },
-      secret: 'abc8Q~value',
+      values: { name: 'Contoso production', cloud: 'global', tenant, clientId, permissionKind: 'application' },
+      credential: { choice: 'secret', secret: 'abc8Q~value', expiresAt: null },
     });
+  });
+
+  it('makes a connection in a person’s name where the toggle for application permissions is off', () => {
+    expect(read({ applicationPermissions: 'false' })).toMatchObject({ values: { permissionKind: 'delegated' } });
   });
 
   it('is content with the Auth URL alone, which names the cloud too', () => {
@@ -57,7 +71,9 @@ describe('the connection form', () => {
       ca: undefined,
     });
 
-    expect(readConnectionForm({ ...good, cloud: '' }, clouds.list)).toMatchObject({ values: { cloud: 'custom' } });
+    expect(readConnectionForm({ ...good, cloud: '' }, { ...options, clouds: clouds.list })).toMatchObject({
+      values: { cloud: 'custom' },
+    });
   });
 
   it.each<[string, Record<string, unknown>, Record<string, RegExp>]>([
@@ -110,13 +126,48 @@ describe('the connection form', () => {
   });
 });
 
+describe('the credential of the form', () => {
+  const credential = (change: Record<string, unknown>) => {
+    const form = read(change);
+    return form.ok ? form.credential : form.faults;
+  };
+
+  it('takes the day on which a secret expires', () => {
+    expect(credential({ secretExpires: '2027-03-31' })).toMatchObject({ expiresAt: new Date('2027-03-31T00:00:00Z') });
+  });
+
+  it.each([
+    ['a day that has passed', { secretExpires: '2026-11-20' }, { secretExpires: /has passed/ }],
+    ['a day that is none', { secretExpires: 'next spring' }, { secretExpires: /year-month-day/ }],
+    ['an unknown kind', { credential: 'password' }, { credential: /listed credentials/ }],
+    ['an unknown life', { credential: 'madeCertificate', validMonths: '600' }, { validMonths: /listed times/ }],
+  ])('explains %s', (_, change, expected) => {
+    const found = faults(change);
+
+    expect(Object.keys(found)).toEqual(Object.keys(expected));
+    for (const [field, words] of Object.entries(expected)) expect(found[field as keyof typeof found]).toMatch(words);
+  });
+
+  it('needs no secret for a certificate', () => {
+    expect(credential({ credential: 'madeCertificate', secret: '', validMonths: '6' })).toEqual({
+      choice: 'madeCertificate',
+      validMonths: 6,
+    });
+  });
+});
+
 describe('the form of a change', () => {
+  const change = { ...options, present: { kind: 'secret', source: 'typed' } as const };
+
   it('keeps the stored secret when none is typed', () => {
-    expect(readConnectionChange({ ...good, secret: '' }, builtInClouds)).toMatchObject({ ok: true, secret: null });
-    expect(readConnectionChange(good, builtInClouds)).toMatchObject({ ok: true, secret: 'abc8Q~value' });
+    expect(readConnectionChange({ ...good, secret: '' }, change)).toMatchObject({ ok: true, credential: null });
+    expect(readConnectionChange(good, change)).toMatchObject({
+      ok: true,
+      credential: { secret: 'abc8Q~value' },
+    });
   });
 
   it('checks a secret that is typed', () => {
-    expect(readConnectionChange({ ...good, secret: clientId }, builtInClouds)).toMatchObject({ ok: false });
+    expect(readConnectionChange({ ...good, secret: clientId }, change)).toMatchObject({ ok: false });
   });
 });

@@ -1,21 +1,25 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { eq } from 'drizzle-orm';
 import pino from 'pino';
+import { Audit } from '../../src/audit/audit.ts';
 import type { ConnectionTestResult } from '../../src/connections/connection-tester.ts';
 import { Connections, type NewConnection } from '../../src/connections/connections.ts';
 import { createClouds } from '../../src/graph/clouds.ts';
 import { problem } from '../../src/problems/problem.ts';
-import { type Database, openDatabase } from '../../src/store/database.ts';
+import type { Database } from '../../src/store/database.ts';
 import { secrets, connections as table, workspaces } from '../../src/store/schema.ts';
 import { SecretVault } from '../../src/store/secret-vault.ts';
 import { accessToken } from '../fakes/access-token.ts';
+import { openTestDatabase } from '../fakes/databases.ts';
 import { problemOf } from '../fakes/problem-of.ts';
+import { noOwnIdentity } from '../fakes/samples.ts';
 import { type ScriptedAnswer, ScriptedOutbound } from '../fakes/scripted-outbound.ts';
 
 const tenant = '11111111-1111-4111-8111-111111111111';
 const clientId = '22222222-2222-4222-8222-222222222222';
 const by = { objectId: 'alex', name: 'Alex Wilber' };
 const values = { name: 'Contoso production', cloud: 'global', tenant, clientId };
+const secretOf = (secret: string) => ({ choice: 'secret' as const, secret, expiresAt: null });
 const roles = ['DeviceManagementApps.ReadWrite.All'];
 
 const token = (claims: Record<string, unknown> = { tid: tenant, roles }): ScriptedAnswer => ({
@@ -37,8 +41,7 @@ describe('connections', () => {
   const vault = new SecretVault([{ id: 'k', key: randomBytes(32) }]);
 
   beforeAll(async () => {
-    database = openDatabase({ dataDir: 'memory://' });
-    await database.migrate();
+    database = await openTestDatabase();
     await database.queue.start();
   });
   afterAll(async () => {
@@ -47,7 +50,15 @@ describe('connections', () => {
   });
   beforeEach(async () => {
     outbound = new ScriptedOutbound();
-    connections = new Connections({ database, vault, clouds: createClouds(), outbound, logger });
+    connections = new Connections({
+      database,
+      vault,
+      clouds: createClouds(),
+      identity: noOwnIdentity,
+      outbound,
+      audit: new Audit(),
+      logger,
+    });
     await connections.prepare();
     await database.queue.deleteQueuedJobs('connection-test');
   });
@@ -60,7 +71,13 @@ describe('connections', () => {
     return row!.id;
   };
   const create = async (change: Partial<NewConnection> = {}) =>
-    connections.create({ workspaceId: await newWorkspace(), values, secret: 'first~secret', by, ...change });
+    connections.create({
+      workspaceId: await newWorkspace(),
+      values,
+      credential: secretOf('first~secret'),
+      by,
+      ...change,
+    });
   const waitingTests = (id: string) => database.queue.findJobs('connection-test', { key: id, queued: true });
   const passed: ConnectionTestResult = {
     status: 'connected',
@@ -180,7 +197,7 @@ describe('connections', () => {
         id: connection.id,
         revision: 1,
         values: { ...values, name: 'Renamed' },
-        secret: 'second~secret',
+        credential: secretOf('second~secret'),
         by: { objectId: 'megan', name: 'Megan Bowen' },
       });
 
@@ -198,7 +215,7 @@ describe('connections', () => {
     it('keep the secret that was not typed again', async () => {
       const { connection } = await create();
 
-      const changed = await connections.update({ ...connection, revision: 1, values, secret: null, by });
+      const changed = await connections.update({ ...connection, revision: 1, values, credential: null, by });
 
       expect(changed?.secretId).toBe(connection.secretId);
     });
@@ -210,7 +227,7 @@ describe('connections', () => {
       const changed = await connections.update({
         ...connection,
         values: { ...values, tenant: 'fabrikam.com' },
-        secret: null,
+        credential: null,
         by,
       });
 
@@ -224,7 +241,7 @@ describe('connections', () => {
 
     it('are not changed by somebody who saw an older state, or from another workspace', async () => {
       const { connection } = await create();
-      const change = { ...connection, values: { ...values, name: 'Renamed' }, secret: 'x', by };
+      const change = { ...connection, values: { ...values, name: 'Renamed' }, credential: secretOf('x'), by };
 
       expect(await connections.update({ ...change, revision: 7 })).toBeNull();
       expect(await connections.update({ ...change, workspaceId: await newWorkspace() })).toBeNull();
@@ -235,7 +252,7 @@ describe('connections', () => {
     it('may keep their name and may not take another one’s', async () => {
       const { connection } = await create();
       await create({ workspaceId: connection.workspaceId, values: { ...values, name: 'Other' } });
-      const change = { ...connection, secret: null, by };
+      const change = { ...connection, credential: null, by };
 
       expect((await problemOf(connections.update({ ...change, values: { ...values, name: 'OTHER' } }))).code).toBe(
         'connectionNameTaken',
@@ -319,7 +336,16 @@ describe('connections', () => {
 
     it('keep the time since when they are in a state', async () => {
       let now = new Date('2026-11-21T10:00:00Z');
-      connections = new Connections({ database, vault, clouds: createClouds(), outbound, logger, now: () => now });
+      connections = new Connections({
+        database,
+        vault,
+        clouds: createClouds(),
+        identity: noOwnIdentity,
+        outbound,
+        audit: new Audit(),
+        logger,
+        now: () => now,
+      });
       const { connection } = await create();
       const broken = { ...passed, status: 'error', reason: 'graphDown', problem: problem('graphDown') } as const;
       const statusSince = async () => (await connections.get(connection.id))?.statusSince.toISOString();
@@ -384,7 +410,7 @@ describe('connections', () => {
 
     it('ignore the result of a state that has changed meanwhile', async () => {
       const { connection } = await create();
-      await connections.update({ ...connection, values, secret: 'new~secret', by });
+      await connections.update({ ...connection, values, credential: secretOf('new~secret'), by });
 
       await connections.recordTest(connection.id, 1, passed);
 
@@ -411,7 +437,7 @@ describe('connections', () => {
       await (await connections.accessTo(connection.id)).tokenSource.getToken(scope);
       expect(outbound.sent).toHaveLength(1);
 
-      await connections.update({ ...connection, values, secret: 'second~secret', by });
+      await connections.update({ ...connection, values, credential: secretOf('second~secret'), by });
       await (await connections.accessTo(connection.id)).tokenSource.getToken(scope);
 
       expect(outbound.sent).toHaveLength(2);
@@ -421,7 +447,7 @@ describe('connections', () => {
     it('go on with a renewed secret where they were opened before', async () => {
       const { connection } = await create();
       const opened = await connections.accessTo(connection.id);
-      await connections.update({ ...connection, values, secret: 'second~secret', by });
+      await connections.update({ ...connection, values, credential: secretOf('second~secret'), by });
       outbound.add(token());
 
       await opened.tokenSource.getToken('https://graph.microsoft.com/.default');
@@ -433,7 +459,7 @@ describe('connections', () => {
       const { connection } = await create();
       const opened = await connections.accessTo(connection.id);
       const elsewhere = { ...values, clientId: '33333333-3333-4333-8333-333333333333' };
-      await connections.update({ ...connection, values: elsewhere, secret: 'second~secret', by });
+      await connections.update({ ...connection, values: elsewhere, credential: secretOf('second~secret'), by });
 
       const asked = opened.tokenSource.getToken('https://graph.microsoft.com/.default');
 
@@ -448,7 +474,7 @@ describe('connections', () => {
       const { mobileApps, cloud } = await connections.accessTo(connection.id);
 
       expect(cloud.id).toBe('global');
-      expect(await mobileApps.findAndroidApps('com.contoso.a')).toEqual([]);
+      expect(await mobileApps.find({ type: 'androidLobApp', version: 'v1.0' }, () => true)).toEqual([]);
     });
 
     it('cannot be used when they are gone or switched off', async () => {
