@@ -24,7 +24,7 @@ export const entraProblems = {
     fix: 'editConnection',
   },
   tenantInactive: {
-    title: 'The tenant is switched off',
+    title: 'The tenant is disabled',
     what: 'Microsoft has blocked this tenant because it was not used for a long time.',
     who: 'admin',
     remedy: 'An administrator of the tenant has to reactivate it with Microsoft.',
@@ -69,7 +69,7 @@ export const entraProblems = {
     fix: 'authentication',
   },
   appDisabled: {
-    title: 'The app is switched off',
+    title: 'The app is disabled',
     what: 'The enterprise application is disabled in this tenant. That is also what a blocked consent request leaves behind.',
     who: 'admin',
     remedy:
@@ -110,22 +110,22 @@ export const entraProblems = {
     title: "That is the secret's id",
     what: "That looks like the secret's id. Entra shows the value only once, right after you create it; if it is gone, create a new secret.",
     who: 'you',
-    remedy: 'Create a new client secret, copy its Value at once, and update the connection with it.',
+    remedy: 'Create a new client secret, copy its Value at once, and enter it here as a new credential.',
     fix: 'certificatesAndSecrets',
   },
   secretExpired: {
     title: 'The secret has expired',
     what: 'The client secret of this connection is past its end date.',
     who: 'appOwner',
-    remedy: 'Create a new client secret, update the connection with its Value, then remove the old one.',
+    remedy: 'Create a new client secret in Entra. Then press Enter a new credential and paste its Value.',
     fix: 'certificatesAndSecrets',
   },
   credentialMissing: {
     title: 'No credential was sent',
     what: 'Microsoft wants a secret, a certificate or a federated credential from this app.',
     who: 'you',
-    remedy: 'Update the connection and enter a client secret.',
-    fix: 'editConnection',
+    remedy: 'Press Enter a new credential.',
+    fix: 'certificatesAndSecrets',
   },
   certificateRefused: {
     title: 'The certificate is not accepted',
@@ -136,9 +136,45 @@ export const entraProblems = {
   },
   federationMismatch: {
     title: 'The federated credential does not fit',
-    what: 'No federated credential of the app matches the issuer, subject and audience that were sent.',
+    what: 'No federated credential of the app matches the issuer, subject and audience that were sent. One that was made minutes ago may not be known everywhere yet.',
     who: 'appOwner',
-    remedy: 'Compare issuer, subject and audience letter by letter. A change needs some minutes.',
+    remedy: 'Wait some minutes and test again. Then compare issuer, subject and audience letter by letter.',
+    fix: 'certificatesAndSecrets',
+  },
+  federationMissing: {
+    title: 'The app has no federated credential',
+    what: 'Nothing is entered under Federated credentials of the app registration.',
+    who: 'appOwner',
+    remedy: 'Add a federated credential with the issuer, subject and audience that Set up in Entra shows.',
+    fix: 'certificatesAndSecrets',
+  },
+  federationIssuer: {
+    title: 'The issuer does not fit',
+    what: 'The app has federated credentials, and none of them is for this issuer.',
+    who: 'appOwner',
+    remedy: 'Correct the issuer of the federated credential. A slash at the end counts.',
+    fix: 'certificatesAndSecrets',
+  },
+  federationSubject: {
+    title: 'The subject does not fit',
+    what: 'The issuer of the federated credential is right, and its subject is another one.',
+    who: 'appOwner',
+    remedy: 'Correct the subject identifier of the federated credential. For a managed identity it is the object id.',
+    fix: 'certificatesAndSecrets',
+  },
+  federationSubjectCase: {
+    title: 'The subject differs in upper and lower case',
+    what: 'The subject of the federated credential is right except for the case of its letters.',
+    who: 'appOwner',
+    remedy: 'Copy the subject again exactly as Set up in Entra shows it.',
+    fix: 'certificatesAndSecrets',
+  },
+  federationAudience: {
+    title: 'The audience does not fit',
+    what: 'Issuer and subject are right, and the audience is another one.',
+    who: 'appOwner',
+    remedy:
+      'Set the audience of the federated credential to the one that Set up in Entra shows. It differs from cloud to cloud.',
     fix: 'certificatesAndSecrets',
   },
   federationTokenKind: {
@@ -156,7 +192,7 @@ export const entraProblems = {
   },
   intuneMissingInTenant: {
     title: 'The tenant has no such service',
-    what: 'The tenant has not subscribed to the service this app asks for, or the subscription is switched off.',
+    what: 'The tenant has not subscribed to the service this app asks for, or the subscription is disabled.',
     who: 'admin',
     remedy: 'Check that the tenant has an active Intune subscription and that the connection uses the right cloud.',
     fix: 'intuneAdminCentre',
@@ -207,8 +243,8 @@ export const entraProblems = {
     title: 'The credential was refused',
     what: 'Microsoft did not accept the credential of this app.',
     who: 'you',
-    remedy: 'Check client id and secret, and update the connection.',
-    fix: 'editConnection',
+    remedy: 'Compare the Application (client) ID with the Overview page. If it is right, press Enter a new credential.',
+    fix: 'certificatesAndSecrets',
   },
   appNotAllowed: {
     title: 'The app may not do this',

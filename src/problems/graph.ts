@@ -77,16 +77,17 @@ export const graphProblems = {
   },
   approvalRequired: {
     title: 'A second administrator has to approve',
-    what: 'The tenant uses Multi Admin Approval. The change was filed as a request and is not done yet.',
+    what: 'The tenant uses Multi Admin Approval. The change was filed as a request, but Intune did not say under which number.',
     who: 'admin',
-    remedy: 'Another administrator approves it in Intune, Tenant administration, Multi Admin Approval.',
+    remedy:
+      'Another administrator looks at Tenant administration, Multi Admin Approval in Intune and rejects the request. Then retry.',
     fix: 'intuneAdminCentre',
   },
   approvalPending: {
     title: 'An approval is already waiting',
-    what: 'The tenant uses Multi Admin Approval, and another request for the same thing is still open.',
+    what: 'The tenant uses Multi Admin Approval, and a request of somebody else for the same app is still open.',
     who: 'admin',
-    remedy: 'An administrator decides the open request in Intune, Tenant administration, Multi Admin Approval.',
+    remedy: 'An administrator decides it in Intune, Tenant administration, Multi Admin Approval. Then retry.',
     fix: 'intuneAdminCentre',
   },
   approvalJustificationMissing: {
@@ -94,8 +95,50 @@ export const graphProblems = {
     what: 'The tenant uses Multi Admin Approval for apps, and this change came without a request for approval. Nothing was changed.',
     who: 'admin',
     remedy:
-      'An administrator excludes this app in the access policy for apps, or makes the change in the Intune admin centre.',
+      'An administrator excludes this app in the access policy for apps, or makes the change in the Intune admin center.',
     fix: 'intuneAdminCentre',
+  },
+  approvalRejected: {
+    title: 'The approval was refused',
+    what: 'An administrator rejected the request for approval in Intune, so nothing was changed for devices.',
+    who: 'you',
+    remedy: 'Talk to the administrator. A retry uploads again and files a new request.',
+    fix: 'retry',
+  },
+  approvalCancelled: {
+    title: 'The request for approval is gone',
+    what: 'Somebody cancelled the request in Intune, so nothing was changed for devices.',
+    who: 'you',
+    remedy: 'A retry files a new request.',
+    fix: 'retry',
+  },
+  approvalExpired: {
+    title: 'Nobody approved in time',
+    what: 'Intune keeps a request for approval for about three days, and nobody decided this one. What was uploaded is kept for a day.',
+    who: 'you',
+    remedy: 'Ask an administrator to look out for it, then retry: that files a new request.',
+    fix: 'retry',
+  },
+  approvedByRequester: {
+    title: 'It takes somebody else to approve',
+    what: 'The request for approval was approved by the person who asked for it. I withdrew it; nothing was changed for devices.',
+    who: 'you',
+    remedy: 'Retry, and let another administrator approve the new request.',
+    fix: 'retry',
+  },
+  approvalNotTaken: {
+    title: 'Intune did not take the approval',
+    what: 'The request was approved, but Intune refused the change that belongs to it. Nothing was changed for devices.',
+    who: 'you',
+    remedy: 'Retry: that files a new request. If it happens again, report it with the ids below.',
+    fix: 'retry',
+  },
+  approvalOfOtherApp: {
+    title: 'The approval belongs to another app registration',
+    what: 'The connection signs in as another app registration than the one that asked for approval, and only that one may go on.',
+    who: 'you',
+    remedy: 'Retry: that files a new request. The old one can be rejected in Intune.',
+    fix: 'retry',
   },
   graphDown: {
     title: 'Intune does not answer',

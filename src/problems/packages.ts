@@ -47,7 +47,7 @@ export const packageProblems = {
     title: 'That kind of file cannot be published',
     what: 'I cannot publish this kind of file.',
     who: 'you',
-    remedy: 'Send an Android app as an APK file.',
+    remedy: 'Send an app as APK, IPA, MSI, EXE, intunewin, MSIX, AppX, PKG or DMG file.',
     fix: 'newUpload',
   },
   packageNameMismatch: {

@@ -48,10 +48,13 @@ export interface Problem extends ProblemEntry {
   /** A specific that completes `what`, safe to show: a field name, a limit, a file's fault. Never raw service text. */
   detail?: string;
   ids?: SupportIds;
+  /** Permissions of which one would have been enough. */
+  permissions?: string[];
 }
 
 export interface ProblemOptions {
   detail?: string;
+  permissions?: string[];
   ids?: SupportIds;
 }
 
@@ -62,6 +65,7 @@ export function problem(code: ProblemCode, options: ProblemOptions = {}): Proble
     code,
     ...(options.detail === undefined ? {} : { detail: options.detail }),
     ...(options.ids === undefined ? {} : { ids: options.ids }),
+    ...(options.permissions === undefined ? {} : { permissions: options.permissions }),
   };
 }
 

@@ -1,11 +1,12 @@
 import type { ProblemEntry } from './problem.ts';
 
 export const publishingProblems = {
-  formatNotPublishable: {
-    title: 'This kind of package cannot be published yet',
-    what: 'The package can be read, but this version publishes Android apps (APK) only.',
-    who: 'nobody',
-    remedy: 'Publish it in the Intune admin center for now.',
+  iosProfileExpired: {
+    title: 'The provisioning profile has expired',
+    what: 'The provisioning profile of this app has ended, so devices would not start it.',
+    who: 'you',
+    remedy: 'Export the app again with a provisioning profile that is still valid, then send it once more.',
+    fix: 'newUpload',
   },
   planChanged: {
     title: 'The plan is out of date',
@@ -76,7 +77,7 @@ export const publishingProblems = {
     title: 'Intune has not published the app yet',
     what: 'The content is in place and current, but Intune still says that the app is being processed.',
     who: 'nobody',
-    remedy: 'Look at the app in the Intune admin centre in a while, or retry the job to wait longer.',
+    remedy: 'Look at the app in the Intune admin center in a while, or retry the job to wait longer.',
     retryable: true,
     fix: 'retry',
   },
@@ -84,7 +85,7 @@ export const publishingProblems = {
     title: 'Another upload to this app is unfinished',
     what: 'Somebody has begun to upload new content for this app, and Intune takes one upload at a time.',
     who: 'admin',
-    remedy: 'Finish or delete the unfinished upload in the Intune admin centre. Then retry the job.',
+    remedy: 'Finish or delete the unfinished upload in the Intune admin center. Then retry the job.',
     fix: 'intuneAdminCentre',
   },
   appGone: {
@@ -97,7 +98,7 @@ export const publishingProblems = {
     title: 'It is too late to cancel',
     what: 'The new content is already current in Intune, so this job can no longer be cancelled.',
     who: 'you',
-    remedy: 'Remove the app or its assignments in the Intune admin centre if devices should not get it.',
+    remedy: 'Remove the app or its assignments in the Intune admin center if devices should not get it.',
     fix: 'intuneAdminCentre',
   },
 } as const satisfies Record<string, ProblemEntry>;
