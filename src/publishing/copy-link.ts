@@ -45,8 +45,13 @@ export async function copyLink(url: URL, options: CopyLinkOptions): Promise<Stor
 }
 
 async function* wholeFile(url: URL, options: CopyLinkOptions): AsyncGenerator<Buffer> {
-  const { outbound, maxBytes, signal, onProgress } = options;
+  const { artifacts, outbound, maxBytes, signal, onProgress } = options;
   const first = await downloadLink(outbound, url, { maxBytes, signal });
+  const room = await artifacts.room();
+  if (room !== null && room < (first.size ?? 1)) {
+    first.stream.destroy();
+    throw new ProblemError('uploadStoreFull');
+  }
   let bytes: AsyncIterable<Buffer> = first.stream;
   let position = 0;
   let fruitless = 0;

@@ -26,7 +26,12 @@ const mendable: ReadonlySet<string> = new Set([
   'graphTokenRefused',
   'intuneNotAvailable',
   'approvalPending',
+  'approvalRequired',
   'approvalJustificationMissing',
+  'approvalExpired',
+  'approvalNotTaken',
+  'approvalOfOtherApp',
+  'approvedByRequester',
   ...Object.keys(entraProblems),
 ]);
 

@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { appAssignment } from './app-assignment.ts';
+import { approval, heldChanges } from './approvals.ts';
+import { newRelation } from './new-relation.ts';
 
 export const stepNames = [
   'createApp',
@@ -10,6 +13,8 @@ export const stepNames = [
   'awaitCommit',
   'activate',
   'awaitPublished',
+  'relate',
+  'assign',
 ] as const;
 export type StepName = (typeof stepNames)[number];
 
@@ -28,7 +33,9 @@ export const jobProgress = z.object({
   /** The plan was compared with Intune, and held. */
   planHolds: z.boolean().default(false),
   /** An effect was asked for and its answer is not known. */
-  asked: z.enum(['createApp', 'createContentVersion', 'createFile', 'commit', 'activate']).nullable().default(null),
+  asked: z.enum(heldChanges).nullable().default(null),
+  /** Requests for approval that this job filed, the oldest first. */
+  approvals: z.array(approval).default([]),
   appId: z.string().nullable().default(null),
   ownApp: z.boolean().default(false),
   /** Content versions that were there before this job asked for its own. */
@@ -41,13 +48,33 @@ export const jobProgress = z.object({
   refusedCommits: z.number().default(0),
   /** Targets of the app when it was published; null where Intune did not say. */
   assignments: z.number().nullable().default(null),
+  /** Days of a template are counted from here. */
+  publishedAt: z.string().nullable().default(null),
+  /** What was sent last for an administrator to approve: only the very same may be sent again with the code. */
+  assigning: z.array(appAssignment).nullable().default(null),
+  /** In the same way. */
+  relating: z.array(newRelation).nullable().default(null),
   bytesDone: z.number().default(0),
   speed: z.object({ bytesPerSecond: z.number(), at: z.number() }).nullable().default(null),
   /** Epoch milliseconds since when the connection's consent is awaited. */
   waitingSince: z.number().nullable().default(null),
   retries: z.number().default(0),
+  /** Names the message that wakes the job from a wait; an older message finds another name and does nothing. */
+  wake: z.string().nullable().default(null),
+  /** How often a worker only looked and left again. */
+  looks: z.number().default(0),
   steps: z
-    .array(z.object({ step: z.string(), startedAt: z.string(), endedAt: z.string().nullable(), attempts: z.number() }))
+    .array(
+      z.object({
+        step: z.string(),
+        startedAt: z.string(),
+        endedAt: z.string().nullable(),
+        attempts: z.number(),
+        requests: z
+          .array(z.object({ what: z.string(), status: z.number().nullable(), requestId: z.string().nullable() }))
+          .default([]),
+      }),
+    )
     .default([]),
 });
 export type JobProgress = z.infer<typeof jobProgress>;
@@ -81,21 +108,38 @@ export function hasMadeSomething(progress: JobProgress): boolean {
   return progress.asked !== null || progress.appId !== null;
 }
 
+const afterwards: ReadonlySet<string> = new Set<StepName>(['awaitPublished', 'relate', 'assign']);
+
 /** From here on devices may get the content. */
 export function isActivating(step: string, progress: JobProgress): boolean {
-  return step === 'awaitPublished' || progress.asked === 'activate';
+  return afterwards.has(step) || progress.asked === 'activate';
 }
 
 const longestHistory = 60;
+/** Older steps keep their times only, so that the history stays small. */
+const stepsWithRequests = 15;
 
-export function stepStarted(steps: JobProgress['steps'], step: string, now: Date): JobProgress['steps'] {
+type Steps = JobProgress['steps'];
+
+export function stepStarted(steps: Steps, step: string, now: Date): Steps {
   const last = steps.at(-1);
   if (last !== undefined && last.step === step && last.endedAt === null)
     return [...steps.slice(0, -1), { ...last, attempts: last.attempts + 1 }];
-  return [...steps, { step, startedAt: now.toISOString(), endedAt: null, attempts: 1 }].slice(-longestHistory);
+  const before = steps.map((entry, index) =>
+    index < steps.length - stepsWithRequests && entry.requests.length > 0 ? { ...entry, requests: [] } : entry,
+  );
+  return [...before, { step, startedAt: now.toISOString(), endedAt: null, attempts: 1, requests: [] }].slice(
+    -longestHistory,
+  );
 }
 
-export function stepEnded(steps: JobProgress['steps'], now: Date): JobProgress['steps'] {
+export function stepEnded(steps: Steps, now: Date): Steps {
   const last = steps.at(-1);
   return last === undefined ? steps : [...steps.slice(0, -1), { ...last, endedAt: now.toISOString() }];
+}
+
+/** What the last step sent, in place of what was known of it. */
+export function stepRequests(steps: Steps, requests: Steps[number]['requests']): Steps {
+  const last = steps.at(-1);
+  return last === undefined || requests.length === 0 ? steps : [...steps.slice(0, -1), { ...last, requests }];
 }

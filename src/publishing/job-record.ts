@@ -59,8 +59,14 @@ export class JobRecord {
     this.#cancelRequested = row.cancelRequestedBy !== null;
   }
 
-  /** Null where there is nothing left to do. */
-  static async claim(database: Database, vault: KeyVault, jobId: string, now: Date): Promise<JobRecord | null> {
+  /** Null where there is nothing left to do, or not for the message that would end the wait `wake`. */
+  static async claim(
+    database: Database,
+    vault: KeyVault,
+    { jobId, wake }: { jobId: string; wake?: string | undefined },
+    now: Date,
+  ): Promise<JobRecord | null> {
+    const isMeant = wake === undefined ? undefined : sql`${publishJobs.progress} ->> 'wake' = ${wake}`;
     const [row] = await database.db
       .update(publishJobs)
       .set({
@@ -68,7 +74,7 @@ export class JobRecord {
         attempts: sql`${publishJobs.attempts} + 1`,
         startedAt: sql`coalesce(${publishJobs.startedAt}, ${now.toISOString()}::timestamptz)`,
       })
-      .where(and(eq(publishJobs.id, jobId), sql`${publishJobs.state} <> 'done'`))
+      .where(and(eq(publishJobs.id, jobId), sql`${publishJobs.state} <> 'done'`, isMeant))
       .returning();
     return row === undefined ? null : new JobRecord(database, vault, row);
   }

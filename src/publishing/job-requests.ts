@@ -3,6 +3,7 @@ import { blockSizeFor, encryptedSize } from '../graph/content/content-layout.ts'
 import { ProblemError } from '../problems/problem.ts';
 import type { Db } from '../store/database.ts';
 import { connections, publishJobs } from '../store/schema.ts';
+import { awaitedApproval, settled } from './approvals.ts';
 import { newJobNumber } from './job-number.ts';
 import { hasMadeSomething, isActivating, type JobProgress, jobProgress } from './job-progress.ts';
 import type { PublishPlan } from './plan.ts';
@@ -64,6 +65,21 @@ export async function askToCancel(
   return row.state === 'queued' ? 'waiting' : 'running';
 }
 
+/** The name of the wait that now may end; null where the job waits for no approval. */
+export async function lookAtOnce(tx: Db, id: string): Promise<string | null> {
+  const [row] = await tx.select().from(publishJobs).where(eq(publishJobs.id, id)).for('update');
+  if (row === undefined || row.state !== 'queued') return null;
+  const progress = jobProgress.parse(row.progress);
+  if (awaitedApproval(progress.approvals) === null) return null;
+  // A new name, so that the message that was to end the wait later does nothing.
+  const wake = crypto.randomUUID();
+  await tx
+    .update(publishJobs)
+    .set({ progress: { ...progress, wake } })
+    .where(eq(publishJobs.id, id));
+  return wake;
+}
+
 /** False where the job has not failed and was not cancelled. */
 export async function takeUpAgain(tx: Db, id: string): Promise<boolean> {
   const unfinished = and(
@@ -86,7 +102,14 @@ export async function takeUpAgain(tx: Db, id: string): Promise<boolean> {
       startedAt: null,
       // A claim of its own, so that nothing that was left to tidy up for the failure touches the retry.
       attempts: sql`${publishJobs.attempts} + 1`,
-      progress: { ...progress, retries: progress.retries + 1, refusedCommits: 0, waitingSince: null },
+      progress: {
+        ...progress,
+        retries: progress.retries + 1,
+        refusedCommits: 0,
+        waitingSince: null,
+        wake: null,
+        approvals: settled(progress.approvals),
+      },
     })
     .where(unfinished);
   return true;

@@ -16,6 +16,14 @@ export class Draining extends Error {
   }
 }
 
+/** Intune holds a change until a second administrator decides. The job waits without a worker. */
+export class AwaitingApproval extends Error {
+  constructor() {
+    super('A change waits for approval');
+    this.name = 'AwaitingApproval';
+  }
+}
+
 export class CancelRequested extends Error {
   constructor() {
     super('Somebody cancelled this job');
@@ -31,10 +39,13 @@ export class StoreFailure extends Error {
   }
 }
 
-export function isStop(error: unknown): error is Superseded | Draining | CancelRequested | StoreFailure {
+export function isStop(
+  error: unknown,
+): error is Superseded | Draining | AwaitingApproval | CancelRequested | StoreFailure {
   return (
     error instanceof Superseded ||
     error instanceof Draining ||
+    error instanceof AwaitingApproval ||
     error instanceof CancelRequested ||
     error instanceof StoreFailure
   );

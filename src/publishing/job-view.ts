@@ -1,6 +1,8 @@
 import type { Problem } from '../problems/problem.ts';
+import type { Approval } from './approvals.ts';
+import type { TrackedRequest } from './request-trail.ts';
 
-export type JobOutcome = 'published' | 'publishedWithWarnings' | 'failed' | 'cancelled' | 'waitingForApproval';
+export type JobOutcome = 'published' | 'publishedWithWarnings' | 'failed' | 'cancelled';
 
 export interface StepRecord {
   step: string;
@@ -8,6 +10,8 @@ export interface StepRecord {
   startedAt: string;
   endedAt: string | null;
   attempts: number;
+  /** The latest requests to Graph that changed something or failed. */
+  requests: readonly TrackedRequest[];
 }
 
 /** A publish job as a card shows it. */
@@ -37,6 +41,8 @@ export interface JobView {
   /** How often a worker took the job; more than one means it went on after an interruption. */
   attempts: number;
   cancelRequestedBy: string | null;
+  /** Requests for approval that the job filed, the oldest first. */
+  approvals: readonly Approval[];
   steps: StepRecord[];
   createdAt: Date;
   startedAt: Date | null;

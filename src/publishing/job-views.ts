@@ -2,8 +2,9 @@ import { and, desc, eq, type SQL } from 'drizzle-orm';
 import type { Problem } from '../problems/problem.ts';
 import type { Db } from '../store/database.ts';
 import { publishJobs } from '../store/schema.ts';
+import { awaitedApproval } from './approvals.ts';
 import { readJobNumber } from './job-number.ts';
-import { jobProgress, stepNames } from './job-progress.ts';
+import { type JobProgress, jobProgress, stepNames } from './job-progress.ts';
 import type { JobView } from './job-view.ts';
 
 const longestList = 100;
@@ -69,7 +70,7 @@ export class JobViews {
       workspaceId: row.workspaceId,
       connectionId: row.connectionId,
       state: row.state,
-      step: shownStep(row, progress.waitingSince),
+      step: shownStep(row, progress),
       outcome: row.outcome,
       problem: row.problem as Problem | null,
       warnings: row.warnings,
@@ -82,8 +83,9 @@ export class JobViews {
           : null,
       appId: progress.appId,
       assignments: progress.assignments,
-      attempts: row.attempts,
+      attempts: row.attempts - progress.looks,
       cancelRequestedBy: row.cancelRequestedBy,
+      approvals: progress.approvals,
       steps: progress.steps,
       createdAt: row.createdAt,
       startedAt: row.startedAt,
@@ -92,8 +94,11 @@ export class JobViews {
   }
 }
 
-function shownStep(row: typeof publishJobs.$inferSelect, waitingSince: number | null): string {
+function shownStep(row: typeof publishJobs.$inferSelect, progress: JobProgress): string {
+  const { approvals, looks, waitingSince } = progress;
+  // A worker that only looks whether something has changed is no news.
+  if (row.state !== 'done' && awaitedApproval(approvals)?.state === 'open') return 'awaitApproval';
   if (row.state === 'queued' && waitingSince !== null) return 'awaitConnection';
-  if (row.state === 'queued' && row.attempts === 0) return 'queued';
+  if (row.state === 'queued' && row.attempts === looks) return 'queued';
   return row.outcome === 'published' || row.outcome === 'publishedWithWarnings' ? 'done' : row.step;
 }

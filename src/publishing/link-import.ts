@@ -36,13 +36,28 @@ export interface LinkImportRequest extends Omit<ImportSubject, 'fileName' | 'hos
 }
 
 export interface ImportedPackage extends ImportSubject {
+  /** Null where the bytes stay at their host. */
+  importId: string | null;
   origin: PackageOrigin;
   /** Hex; null where nobody has read all bytes yet. */
   sha256: string | null;
 }
 
+/** A copy as a card shows it. */
+export interface ImportView {
+  id: string;
+  subject: ImportSubject;
+  /** `ended`: it is not known yet how. */
+  state: 'waiting' | 'copying' | 'imported' | 'failed' | 'cancelled' | 'ended';
+  receivedBytes: number;
+  /** Null where the host does not say it, or another process copies. */
+  totalBytes: number | null;
+  /** Why it failed. */
+  problem: Problem | null;
+}
+
 export interface AcceptedImport {
-  /** For `cancel`; null when there is nothing left to do. */
+  /** For `view` and `cancel`; null when there is nothing left to do. */
   id: string | null;
   fileName: string;
   host: string;
@@ -57,11 +72,11 @@ export interface LinkImportOptions {
   /** Called once, inside the transaction that ends the import. */
   onImported(tx: Db, imported: ImportedPackage): Promise<void>;
   /** Called once, inside the transaction that ends the import; a cancelled one is told as `importCancelled`. */
-  onFailed(tx: Db, subject: ImportSubject, failed: Problem): Promise<void>;
+  onFailed(tx: Db, id: string, subject: ImportSubject, failed: Problem): Promise<void>;
   /** After those, for work that may be lost. */
   afterChange?: () => void;
-  /** Called often while bytes come in. */
-  onProgress?: (id: string, subject: ImportSubject, receivedBytes: number, totalBytes: number | null) => void;
+  /** Called often while bytes come in; `view` says how many. */
+  onProgress?: (id: string) => void;
   /** Copies at the same time in this process. */
   concurrency?: number;
   wait?: CopyLinkOptions['wait'];
@@ -82,6 +97,16 @@ const importJob = z.object({
 });
 type ImportJob = z.infer<typeof importJob>;
 
+/** What the queue keeps of an import that has ended. */
+const importEnd = z.object({ outcome: z.enum(['imported', 'failed']), problem: z.custom<Problem>().nullable() });
+type ImportEnd = z.infer<typeof importEnd>;
+
+interface Running {
+  stop: AbortController;
+  receivedBytes: number;
+  totalBytes: number | null;
+}
+
 type PinnedLink = ProbedLink & { size: number; etag: string };
 
 /** Only a strong ETag and ranges let the bytes stay where they are: what is read later is what was confirmed. */
@@ -91,7 +116,7 @@ const isPinned = (probed: ProbedLink): probed is PinnedLink =>
 /** `publish <https url>`: from a link to a package origin. */
 export class LinkImport {
   readonly #options: LinkImportOptions;
-  readonly #running = new Map<string, AbortController>();
+  readonly #running = new Map<string, Running>();
 
   constructor(options: LinkImportOptions) {
     this.#options = options;
@@ -116,7 +141,7 @@ export class LinkImport {
     const id = await database.db.transaction(async (transaction) => {
       const tx = transaction as unknown as Db;
       if (probed !== null && isPinned(probed)) {
-        await this.#accept(tx, subject, url, probed);
+        await this.#accept(tx, null, subject, url, probed);
         return null;
       }
       const data: ImportJob = { linkSecretId: await vault.put(tx, url.href), subject };
@@ -140,12 +165,32 @@ export class LinkImport {
     const { subject, linkSecretId } = importJob.parse(job.data);
     const ended = await this.#end(linkSecretId, async (tx) => {
       await database.queue.cancel(importQueue, id, { db: queueDatabase(tx) });
-      await onFailed(tx, subject, problem('importCancelled'));
+      await onFailed(tx, id, subject, problem('importCancelled'));
     });
     if (!ended) return false;
-    this.#running.get(id)?.abort();
+    this.#running.get(id)?.stop.abort();
     afterChange?.();
     return true;
+  }
+
+  /** Null where it is unknown here, or so old that the queue has forgotten it. */
+  async view(workspaceId: string, id: string): Promise<ImportView | null> {
+    const view = await this.viewOf(id);
+    return view?.subject.workspaceId === workspaceId ? view : null;
+  }
+
+  /** Of any workspace: for a card that is in a chat already. */
+  async viewOf(id: string): Promise<ImportView | null> {
+    const [job] = await this.#options.database.queue.findJobs<ImportJob>(importQueue, { id });
+    if (job === undefined) return null;
+    const { subject, linkSecretId } = importJob.parse(job.data);
+    const { receivedBytes = 0, totalBytes = null } = this.#running.get(id) ?? {};
+    const shown = { id, subject, receivedBytes, totalBytes, problem: null };
+    const ended = importEnd.safeParse(job.output);
+    if (ended.success) return { ...shown, state: ended.data.outcome, problem: ended.data.problem };
+    if (job.state === 'cancelled') return { ...shown, state: 'cancelled' };
+    if ((await this.#linkOf(linkSecretId)) === null) return { ...shown, state: 'ended' };
+    return { ...shown, state: job.state === 'active' ? 'copying' : 'waiting' };
   }
 
   /** Must have been called once before links are accepted; `work` does it too. */
@@ -163,34 +208,44 @@ export class LinkImport {
     await database.queue.work<ImportJob>(importQueue, options, async (jobs) => {
       for (const job of jobs) {
         const stop = new AbortController();
-        this.#running.set(job.id, stop);
+        this.#running.set(job.id, { stop, receivedBytes: 0, totalBytes: null });
         const signal = AbortSignal.any([job.signal, stop.signal]);
         try {
-          await this.#import(job.id, importJob.parse(job.data), signal, job.retryCount >= retryLimit);
+          return await this.#import(job.id, importJob.parse(job.data), signal, job.retryCount >= retryLimit);
         } finally {
           this.#running.delete(job.id);
         }
       }
+      return null;
     });
   }
 
-  async #import(id: string, { linkSecretId, subject }: ImportJob, signal: AbortSignal, isLast: boolean): Promise<void> {
+  /** The answer is what the queue keeps; null where this import was ended elsewhere. */
+  async #import(
+    id: string,
+    { linkSecretId, subject }: ImportJob,
+    signal: AbortSignal,
+    isLast: boolean,
+  ): Promise<ImportEnd | null> {
     const { afterChange, log, onFailed } = this.#options;
     const url = await this.#linkOf(linkSecretId);
-    if (url === null) return;
+    if (url === null) return null;
+    let end: ImportEnd = { outcome: 'imported', problem: null };
     try {
       const probed = await this.#probe(url, signal);
-      if (isPinned(probed)) await this.#end(linkSecretId, (tx) => this.#accept(tx, subject, url, probed));
+      if (isPinned(probed)) await this.#end(linkSecretId, (tx) => this.#accept(tx, id, subject, url, probed));
       else await this.#copy(id, linkSecretId, subject, url, signal);
     } catch (error) {
-      if ((await this.#linkOf(linkSecretId)) === null) return;
+      if ((await this.#linkOf(linkSecretId)) === null) return null;
       const found = asProblemError(error);
       // This process ends, or something of ours failed: the queue brings the job back.
       if (signal.aborted || (found.problem.code === 'unexpected' && !isLast)) throw error;
       if (found.problem.code === 'unexpected') log.error({ err: error, importId: id }, 'a link could not be imported');
-      await this.#end(linkSecretId, (tx) => onFailed(tx, subject, found.problem));
+      await this.#end(linkSecretId, (tx) => onFailed(tx, id, subject, found.problem));
+      end = { outcome: 'failed', problem: found.problem };
     }
     afterChange?.();
+    return end;
   }
 
   async #copy(id: string, linkSecretId: string, subject: ImportSubject, url: URL, signal: AbortSignal): Promise<void> {
@@ -200,13 +255,22 @@ export class LinkImport {
       artifacts,
       maxBytes,
       signal,
-      onProgress: (received, total) => onProgress?.(id, subject, received, total),
+      onProgress: (receivedBytes, totalBytes) => {
+        const running = this.#running.get(id);
+        if (running !== undefined) Object.assign(running, { receivedBytes, totalBytes });
+        onProgress?.(id);
+      },
       ...(wait === undefined ? {} : { wait }),
     });
     const { workspaceId, fileName } = subject;
     const ended = await this.#end(linkSecretId, async (tx) => {
       const { id: artifactId, size, sha256 } = await addArtifact(tx, { workspaceId, fileName, stored });
-      await onImported(tx, { ...subject, origin: { kind: 'artifact', artifactId, fileName, size }, sha256 });
+      await onImported(tx, {
+        ...subject,
+        importId: id,
+        origin: { kind: 'artifact', artifactId, fileName, size },
+        sha256,
+      });
     }).catch((error: unknown) => this.#forget(stored, error));
     if (!ended) await artifacts.remove(stored.location);
   }
@@ -216,12 +280,19 @@ export class LinkImport {
     throw error;
   }
 
-  async #accept(tx: Db, subject: ImportSubject, url: URL, { size, etag }: PinnedLink): Promise<void> {
+  async #accept(
+    tx: Db,
+    importId: string | null,
+    subject: ImportSubject,
+    url: URL,
+    { size, etag }: PinnedLink,
+  ): Promise<void> {
     const { onImported, vault } = this.#options;
     const urlSecretId = await vault.put(tx, url.href);
     const { fileName, host } = subject;
     await onImported(tx, {
       ...subject,
+      importId,
       origin: { kind: 'link', urlSecretId, host, fileName, size, etag },
       sha256: null,
     });

@@ -7,6 +7,8 @@ const message = z.object({
   jobId: z.string(),
   /** Not to publish: to remove what the failed claim of this number left behind. */
   tidyClaim: z.number().optional(),
+  /** Ends the wait of this name only. */
+  wake: z.string().optional(),
 });
 export type QueueMessage = z.infer<typeof message>;
 

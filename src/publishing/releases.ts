@@ -2,13 +2,14 @@ import { createHash, randomUUID } from 'node:crypto';
 import { and, eq } from 'drizzle-orm';
 import type { Logger } from 'pino';
 import type { Actor, Place } from '../access/actor.ts';
-import type { ApkFacts, PackageFacts } from '../packages/package-facts.ts';
-import { asProblemError, type Problem, ProblemError, problem } from '../problems/problem.ts';
+import type { PackageFacts } from '../packages/package-facts.ts';
+import { asProblemError, type Problem, problem } from '../problems/problem.ts';
 import { type Database, type Db, queueDatabase } from '../store/database.ts';
 import { releases } from '../store/schema.ts';
+import { assertPublishable } from './kinds/app-shapes.ts';
 import { type PackageOrigin, type PackageOrigins, packageOrigin } from './package-origin.ts';
 import { type PublishPlan, publishPlan } from './plan.ts';
-import { type ReleaseForm, releaseForm } from './release-form.ts';
+import { type FormValues, formValues } from './release-form.ts';
 
 const readQueue = 'read-package';
 /** One slow host must not hold up everybody's drafts. */
@@ -24,9 +25,11 @@ export interface Release {
   state: ReleaseState;
   origin: PackageOrigin;
   sha256: string | null;
-  facts: ApkFacts | null;
+  /** Without the icon's bytes. */
+  facts: PackageFacts | null;
   icon: { mimeType: string; base64: string } | null;
-  form: ReleaseForm | null;
+  /** As it was typed, right or wrong. */
+  form: FormValues | null;
   plan: PublishPlan | null;
   problem: Problem | null;
   revision: number;
@@ -40,6 +43,8 @@ export interface NewRelease {
   origin: PackageOrigin;
   /** Hex, where it is already known. */
   sha256: string | null;
+  /** Where it was meant to go from the start; the form shows it chosen. */
+  connectionId?: string | null;
 }
 
 export interface ReleasesOptions {
@@ -86,6 +91,7 @@ export class Releases {
         state: 'reading',
         origin: draft.origin,
         sha256: draft.sha256,
+        form: draft.connectionId == null ? null : { connectionId: draft.connectionId },
       })
       .returning({ id: releases.id });
     if (row === undefined) throw new Error('The release was not written');
@@ -94,6 +100,33 @@ export class Releases {
       { releaseId: row.id },
       { db: queueDatabase(tx), retryLimit: 10, retryDelay: 5 },
     );
+    return row.id;
+  }
+
+  /** A new draft of a package that was published before; it needs no reading. */
+  async again(earlierId: string, draft: Pick<NewRelease, 'homeTenantId' | 'requester' | 'place'>): Promise<string> {
+    const { db } = this.#options.database;
+    const [earlier] = await db.select().from(releases).where(eq(releases.id, earlierId));
+    if (earlier === undefined) throw new Error('No such release');
+    const { workspaceId, origin, sha256, facts, iconBase64, form } = earlier;
+    const [row] = await db
+      .insert(releases)
+      .values({
+        workspaceId,
+        homeTenantId: draft.homeTenantId,
+        requesterId: draft.requester.objectId,
+        requesterName: draft.requester.name,
+        requesterTeamsId: draft.requester.teamsId,
+        place: draft.place,
+        state: 'draft',
+        origin,
+        sha256,
+        facts,
+        iconBase64,
+        form,
+      })
+      .returning({ id: releases.id });
+    if (row === undefined) throw new Error('The release was not written');
     return row.id;
   }
 
@@ -126,11 +159,11 @@ export class Releases {
     return toRelease(row);
   }
 
-  saveForm(release: Release, form: ReleaseForm): Promise<Release> {
+  saveForm(release: Release, form: FormValues): Promise<Release> {
     return this.#change(this.#options.database.db, release, { form, state: 'draft', plan: null });
   }
 
-  savePlan(release: Release, form: ReleaseForm, plan: PublishPlan): Promise<Release> {
+  savePlan(release: Release, form: FormValues, plan: PublishPlan): Promise<Release> {
     return this.#change(this.#options.database.db, release, { form, plan, state: 'planned' });
   }
 
@@ -164,7 +197,7 @@ export class Releases {
       const source = await origins.open(release.origin, signal);
       try {
         const facts = await readPackage(source, release.origin.fileName, { signal });
-        if (facts.format !== 'apk') throw new ProblemError('formatNotPublishable');
+        assertPublishable(facts, new Date());
         const sha256 = release.sha256 ?? (await digestOf(source.stream(0, signal)));
         const { icon, ...withoutIcon } = facts;
         await this.#change(database.db, release, {
@@ -204,7 +237,7 @@ async function digestOf(stream: AsyncIterable<Buffer>): Promise<string> {
 }
 
 function toRelease(row: typeof releases.$inferSelect): Release {
-  const stored = row.facts as (Omit<ApkFacts, 'icon'> & { icon: { mimeType: string } | null }) | null;
+  const stored = row.facts as (Omit<PackageFacts, 'icon'> & { icon: { mimeType: string } | null }) | null;
   return {
     id: row.id,
     workspaceId: row.workspaceId,
@@ -213,12 +246,12 @@ function toRelease(row: typeof releases.$inferSelect): Release {
     state: row.state,
     origin: packageOrigin.parse(row.origin),
     sha256: row.sha256,
-    facts: stored === null ? null : ({ ...stored, icon: null } as ApkFacts),
+    facts: stored === null ? null : ({ ...stored, icon: null } as PackageFacts),
     icon:
       row.iconBase64 === null || stored?.icon == null
         ? null
         : { mimeType: stored.icon.mimeType, base64: row.iconBase64 },
-    form: row.form === null ? null : releaseForm.parse(row.form),
+    form: row.form === null ? null : formValues.parse(row.form),
     plan: row.plan === null ? null : publishPlan.parse(row.plan),
     problem: row.problem as Problem | null,
     revision: row.revision,

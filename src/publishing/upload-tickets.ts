@@ -1,11 +1,19 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { and, eq, gt, inArray, isNull } from 'drizzle-orm';
+import { z } from 'zod';
 import type { Actor, Place, Workspace } from '../access/actor.ts';
 import { ProblemError } from '../problems/problem.ts';
 import type { Db } from '../store/database.ts';
 import { uploadTickets, workspaces } from '../store/schema.ts';
 
 type TicketState = (typeof uploadTickets.$inferSelect)['state'];
+
+/** An icon instead of a package, and what it is for. */
+const uploadWanted = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('templateIcon'), templateId: z.string(), name: z.string() }),
+  z.object({ kind: z.literal('appIcon'), connectionId: z.string(), appId: z.string(), name: z.string() }),
+]);
+export type UploadWanted = z.infer<typeof uploadWanted>;
 
 /** The right of one person to send one package for one workspace. */
 export interface UploadTicket {
@@ -17,6 +25,10 @@ export interface UploadTicket {
   state: TicketState;
   expiresAt: Date;
   artifactId: string | null;
+  /** The card it was asked for on was about this connection. */
+  connectionId: string | null;
+  /** Null: a package to be published. */
+  wanted: UploadWanted | null;
 }
 
 export interface NewUploadTicket {
@@ -24,6 +36,8 @@ export interface NewUploadTicket {
   homeTenantId: string;
   requester: Pick<Actor, 'objectId' | 'name' | 'teamsId'>;
   place: Place;
+  connectionId?: string | null;
+  wanted?: UploadWanted;
 }
 
 /** `session` goes into the cookie of the browser that opened the link first; it is known nowhere else. */
@@ -84,6 +98,8 @@ export class UploadTickets {
         requesterName: ticket.requester.name,
         requesterTeamsId: ticket.requester.teamsId,
         place: ticket.place,
+        connectionId: ticket.connectionId ?? null,
+        wanted: ticket.wanted ?? null,
         state: 'open',
         expiresAt,
       })
@@ -187,6 +203,8 @@ export class UploadTickets {
       state: ticket.state,
       expiresAt: ticket.expiresAt,
       artifactId: ticket.artifactId,
+      connectionId: ticket.connectionId,
+      wanted: uploadWanted.nullable().parse(ticket.wanted),
       sessionHash: ticket.sessionHash,
     };
   }

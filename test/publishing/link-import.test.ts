@@ -12,9 +12,10 @@ import { type Problem, ProblemError } from '../../src/problems/problem.ts';
 import { type ImportedPackage, type ImportSubject, LinkImport } from '../../src/publishing/link-import.ts';
 import { FolderArtifactStore } from '../../src/store/artifact-store.ts';
 import { findArtifact } from '../../src/store/artifacts.ts';
-import { type Database, openDatabase } from '../../src/store/database.ts';
+import type { Database } from '../../src/store/database.ts';
 import { secrets, workspaces } from '../../src/store/schema.ts';
 import { SecretVault } from '../../src/store/secret-vault.ts';
+import { freshDatabase } from '../fakes/databases.ts';
 import { type LinkServer, serveFile, startLinkServer } from '../packages/fixtures/link-server.ts';
 
 const file = randomBytes(600_000);
@@ -30,7 +31,8 @@ let links: LinkImport;
 const vault = new SecretVault([{ id: 'k1', key: randomBytes(32) }]);
 const imported: ImportedPackage[] = [];
 const failed: { subject: ImportSubject; problem: Problem }[] = [];
-const progress: [number, number | null][] = [];
+/** Imports of which bytes came in. */
+const seen: string[] = [];
 const logged: string[] = [];
 const beforeDraft = { fails: false };
 
@@ -95,9 +97,7 @@ function serveWhole(bytes: Buffer, headers: Record<string, string> = {}) {
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'link-import-'));
-  database = openDatabase({ dataDir: 'memory://' });
-  await database.migrate();
-  await database.queue.start();
+  database = await freshDatabase('pglite');
   artifacts = new FolderArtifactStore({ folder: join(folder, 'artifacts') });
   host = await startLinkServer(serveFile(file));
   const [workspace] = await database.db
@@ -115,23 +115,24 @@ beforeAll(async () => {
       if (beforeDraft.fails) throw new Error('the draft could not be written');
       imported.push(what);
     },
-    onFailed: async (_tx, subject, problem) => {
+    onFailed: async (_tx, _id, subject, problem) => {
       failed.push({ subject, problem });
     },
-    onProgress: (_id, _subject, received, total) => progress.push([received, total]),
+    onProgress: (id) => {
+      seen.push(id);
+    },
     wait: async () => undefined,
     log,
   });
   await links.work();
 });
 afterAll(async () => {
-  await database.queue.stop({ graceful: false });
   await database.close();
   await host.close();
   await rm(folder, { recursive: true });
 });
 beforeEach(async () => {
-  for (const list of [imported, failed, progress, logged, host.requests]) list.splice(0);
+  for (const list of [imported, failed, seen, logged, host.requests]) list.splice(0);
   beforeDraft.fails = false;
   await database.db.delete(secrets);
   for await (const { location } of artifacts.list()) await artifacts.remove(location);
@@ -199,7 +200,7 @@ describe('a link whose bytes could change', () => {
     const source = await artifacts.open(artifact!.location);
     expect((await buffer(source.stream())).equals(file)).toBe(true);
     await source.close();
-    expect(progress.at(-1)).toEqual([file.length, file.length]);
+    expect(seen.at(-1)).toBe(accepted.id);
     expect(await pendingSecrets()).toBe(0);
   });
 
@@ -295,6 +296,19 @@ describe('a link whose bytes could change', () => {
     expect(await kept()).toEqual([]);
   });
 
+  it('is refused before its bytes come when there is no room for them', async () => {
+    host.answer = serveWhole(file);
+    const room = artifacts.room;
+    artifacts.room = async () => file.length - 1;
+
+    await begin();
+
+    expect((await until(() => failed[0])).problem.code).toBe('uploadStoreFull');
+    expect(seen).toEqual([]);
+    expect(await kept()).toEqual([]);
+    artifacts.room = room;
+  });
+
   it('waits in the queue when its draft cannot be written, and its bytes do not pile up', async () => {
     host.answer = serveWhole(file);
     beforeDraft.fails = true;
@@ -376,7 +390,7 @@ describe('a slow host', () => {
       response.write(file.subarray(0, 100_000));
     };
     const { id } = await begin();
-    await until(() => progress[0]);
+    await until(() => seen[0]);
 
     expect(await links.cancel(id!)).toBe(true);
 

@@ -2,16 +2,18 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { FaultName } from '../../demo/faults.ts';
 import { type LocalCloud, startLocalCloud } from '../../demo/local-cloud.ts';
 import { appIds, tenantIds } from '../../demo/tenants.ts';
+import { createApprovalRequests } from '../../src/graph/approval-requests.ts';
 import { createClouds } from '../../src/graph/clouds.ts';
 import { type Clock, systemClock } from '../../src/graph/content/clock.ts';
 import { createSecretCredential } from '../../src/graph/credentials/secret-credential.ts';
 import { createMobileApps } from '../../src/graph/graph-mobile-apps.ts';
+import { withVoucher } from '../../src/graph/held-changes.ts';
 import { createGraphClient } from '../../src/graph/http-graph-client.ts';
 import { createOutbound, type Outbound } from '../../src/network/outbound.ts';
 import type { PublishAccess } from '../../src/publishing/job-context.ts';
 import { patternBytes } from '../fakes/content.ts';
 import { freshDatabase, type TestDatabase } from '../fakes/databases.ts';
-import { PublishWorld } from './publish-world.ts';
+import { PublishWorld, shownApp } from './publish-world.ts';
 
 const bytes = patternBytes(3 * 1024 * 1024 + 5);
 
@@ -30,10 +32,7 @@ describe('publishing through the local cloud', () => {
   let world: PublishWorld;
 
   beforeAll(async () => {
-    [local, database] = await Promise.all([
-      startLocalCloud({ storage: 'memory', pace: 'instant' }),
-      freshDatabase('pglite'),
-    ]);
+    [local, database] = await Promise.all([startLocalCloud({ storage: 'memory', pace: 'instant' }), freshDatabase()]);
     const clouds = createClouds({
       label: 'Local cloud',
       loginUrl: local.loginUrl,
@@ -56,8 +55,12 @@ describe('publishing through the local cloud', () => {
       outbound,
       wait,
     });
+    const graph = createGraphClient({ cloud, tokenSource, outbound, wait });
     access = {
-      mobileApps: createMobileApps(createGraphClient({ cloud, tokenSource, outbound, wait })),
+      clientId: appIds.contosoPublisher,
+      mobileApps: createMobileApps(graph),
+      changes: (voucher) => createMobileApps(withVoucher(graph, voucher)),
+      approvals: createApprovalRequests(graph),
       isStorageHost: (url) => url.host === local.storageHost,
       outbound,
     };
@@ -65,7 +68,7 @@ describe('publishing through the local cloud', () => {
   afterAll(async () => {
     await outbound.close();
     await local.stop();
-    await database.drop();
+    await database.close();
   });
   beforeEach(async () => {
     world = await new PublishWorld(database, {
@@ -85,11 +88,13 @@ describe('publishing through the local cloud', () => {
   async function plan() {
     const { plan: base, workspaceId } = await world.plan();
     const app = { ...base.app, displayName: `Example ${randomUUID()}`, packageId: `com.contoso.${randomUUID()}` };
+    const identities = [{ packageId: app.packageId }];
     return {
       workspaceId,
       plan: {
         ...base,
         app,
+        identities,
         displayName: app.displayName,
         size: bytes.length,
         sha256: createHash('sha256').update(bytes).digest('hex'),
@@ -119,7 +124,7 @@ describe('publishing through the local cloud', () => {
       ...first.plan,
       app: { ...first.plan.app, versionCode: '26', versionName: '5.0.1' },
       action: { kind: 'newVersion' as const, appId: app!.id },
-      existing: [{ id: app!.id, displayName: first.plan.displayName, versionCode: '25', versionName: '5.0.0' }],
+      existing: [shownApp({ id: app!.id, properties: first.plan.app })],
     };
     const id = await world.jobFor(next, first.workspaceId);
     await world.run(id);

@@ -9,9 +9,10 @@ import type { PackageOrigin } from '../../src/publishing/package-origin.ts';
 import { StoredPackageOrigins } from '../../src/publishing/package-origins.ts';
 import { FolderArtifactStore } from '../../src/store/artifact-store.ts';
 import { type Artifact, addArtifact, removeArtifact } from '../../src/store/artifacts.ts';
-import { type Database, openDatabase } from '../../src/store/database.ts';
+import type { Database } from '../../src/store/database.ts';
 import { workspaces } from '../../src/store/schema.ts';
 import { SecretVault } from '../../src/store/secret-vault.ts';
+import { openTestDatabase } from '../fakes/databases.ts';
 import { type LinkServer, serveFile, startLinkServer } from '../packages/fixtures/link-server.ts';
 
 const file = randomBytes(300_000);
@@ -26,8 +27,7 @@ const vault = new SecretVault([{ id: 'k1', key: randomBytes(32) }]);
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'origins-'));
-  database = openDatabase({ dataDir: 'memory://' });
-  await database.migrate();
+  database = await openTestDatabase();
   artifacts = new FolderArtifactStore({ folder });
   host = await startLinkServer(serveFile(file));
   const [workspace] = await database.db

@@ -1,16 +1,19 @@
+import { newContentKeys } from '../../src/graph/content/content-keys.ts';
 import { ProblemError } from '../../src/problems/problem.ts';
+import { JobRecord } from '../../src/publishing/job-record.ts';
+import { openKeys } from '../../src/publishing/stored-keys.ts';
 import { freshDatabase, type TestDatabase } from '../fakes/databases.ts';
 import type { Point } from '../fakes/mobile-apps.ts';
 import { waitFor } from '../fakes/wait-for.ts';
-import { PublishWorld, packageBytes } from './publish-world.ts';
+import { PublishWorld, packageBytes, shownApp } from './publish-world.ts';
 
 let database: TestDatabase;
 let world: PublishWorld;
 
 beforeAll(async () => {
-  database = await freshDatabase('pglite');
+  database = await freshDatabase();
 });
-afterAll(() => database.drop());
+afterAll(() => database.close());
 beforeEach(async () => {
   world = await new PublishWorld(database).open();
   await world.worker().prepare();
@@ -18,7 +21,7 @@ beforeEach(async () => {
 afterEach(() => world.close());
 
 const points: (Point | 'block' | 'blockList')[] = [
-  'findAndroidApps:before',
+  'find:before',
   'create:before',
   'create:after',
   'contentVersions:before',
@@ -200,7 +203,7 @@ describe('a commit', () => {
     });
     const id = await world.job({
       action: { kind: 'newVersion', appId: theirs.id },
-      existing: [{ id: theirs.id, displayName: 'Example', versionCode: '24', versionName: '4' }],
+      existing: [shownApp(theirs)],
     });
     await world.run(id);
     expect(await world.view(id)).toMatchObject({ outcome: 'failed', problem: { code: 'commitFailed' } });
@@ -221,6 +224,59 @@ describe('a commit', () => {
     await world.run(id);
     await expectPublishedOnce(id);
     expect(new Set(vectors).size).toBe(4);
+  });
+});
+
+describe('keys', () => {
+  /** Of every content that was begun, in order. */
+  const begun = () => {
+    const vectors: string[] = [];
+    const put = world.vault.put.bind(world.vault);
+    world.vault.put = (tx, plain) => {
+      vectors.push(openKeys(Buffer.from(plain)).keys.initializationVector.toString('hex'));
+      return put(tx, plain);
+    };
+    return vectors;
+  };
+  const interrupted = async (id: string) => {
+    const death = world.dieAt('block', 6);
+    void world.run(id);
+    await death.reached;
+  };
+
+  it('are the same for a worker that goes on with the same bytes', async () => {
+    const vectors = begun();
+    const id = await world.job();
+    await interrupted(id);
+    await world.run(id);
+    await expectPublishedOnce(id);
+    expect(vectors).toHaveLength(1);
+  });
+
+  it('belong to one content file', async () => {
+    const id = await world.job();
+    const record = await JobRecord.claim(database, world.vault, { jobId: id }, new Date());
+    await record?.useKeys('file-1', newContentKeys());
+    expect(await record?.keysFor('file-1')).not.toBeNull();
+    expect(await record?.keysFor('file-2')).toBeNull();
+  });
+
+  it('are new, and every block is sent again, where the bytes were others before', async () => {
+    const vectors = begun();
+    const id = await world.job();
+    world.bytes = Buffer.from(packageBytes.map((byte, at) => (at === 5_000 ? byte ^ 1 : byte)));
+    await interrupted(id);
+    const blocks = (await world.remains(id)).blocks;
+    expect(blocks).toBeGreaterThan(0);
+    world.bytes = packageBytes;
+    world.storage.answered.length = 0;
+
+    await world.run(id);
+
+    await expectPublishedOnce(id);
+    expect(new Set(vectors).size).toBe(2);
+    expect(vectors).toHaveLength(2);
+    expect(new Set(world.storage.taken).size).toBe(10);
   });
 });
 
@@ -253,26 +309,6 @@ describe('an upload address', () => {
     expect(await world.view(id)).toMatchObject({ outcome: 'failed', problem: { code: 'storageHostRefused' } });
     expect(world.storage.answered).toEqual([]);
   });
-});
-
-describe('a change that needs a second administrator', () => {
-  it.each<Point>(['create:before', 'activate:before'])(
-    'at %s waits for approval and keeps what was made',
-    async (point) => {
-      const id = await world.job();
-      world.intune.hook = (at) => {
-        if (at === point) throw new ProblemError('approvalRequired');
-      };
-      await world.run(id);
-      expect(await world.view(id)).toMatchObject({
-        state: 'done',
-        outcome: 'waitingForApproval',
-        problem: { code: 'approvalRequired' },
-      });
-      expect(world.intune.count('remove')).toBe(0);
-      expect(world.intune.apps.size).toBe(point === 'create:before' ? 0 : 1);
-    },
-  );
 });
 
 describe('an app that somebody deletes meanwhile', () => {

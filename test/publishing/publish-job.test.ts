@@ -2,19 +2,19 @@ import { eq } from 'drizzle-orm';
 import { publishJobs } from '../../src/store/schema.ts';
 import { openContent } from '../fakes/content.ts';
 import { freshDatabase, type TestDatabase } from '../fakes/databases.ts';
-import { PublishWorld, packageBytes } from './publish-world.ts';
+import { PublishWorld, packageBytes, packageManifest, shownApp } from './publish-world.ts';
 
 let database: TestDatabase;
 let world: PublishWorld;
 
 beforeAll(async () => {
-  database = await freshDatabase('pglite');
+  database = await freshDatabase();
   await new PublishWorld(database).open().then(async (first) => {
     await first.worker().prepare();
     await first.close();
   });
 });
-afterAll(() => database.drop());
+afterAll(() => database.close());
 beforeEach(async () => {
   world = await new PublishWorld(database).open();
 });
@@ -48,7 +48,7 @@ describe('a publish job', () => {
     expect(file).toMatchObject({
       size: packageBytes.length,
       sizeEncrypted: view.bytesTotal,
-      manifest: Buffer.from('<AndroidManifestProperties/>').toString('base64'),
+      manifest: packageManifest,
     });
     const info = file!.info!;
     const opened = openContent(world.storage.committed(file!.id)!, {
@@ -102,7 +102,7 @@ describe('a publish job', () => {
       versionName: '4.9',
       notes: 'Ask Kim',
     });
-    const existing = [{ id: theirs.id, displayName: 'Example', versionCode: '24', versionName: '4.9' }];
+    const existing = [shownApp(theirs)];
     const { plan, workspaceId } = await world.plan({ action: { kind: 'newVersion', appId: theirs.id }, existing });
     const id = await world.jobFor({ ...plan, app: { ...plan.app, notes: '' } }, workspaceId);
     await world.run(id);
@@ -142,7 +142,7 @@ describe('a plan that no longer holds', () => {
     const theirs = world.intune.seed(seeded);
     const id = await world.job({
       action: { kind: 'newVersion', appId: theirs.id },
-      existing: [{ id: theirs.id, displayName: 'Example', versionCode: '24', versionName: '4.9' }],
+      existing: [shownApp(theirs)],
     });
     Object.assign(theirs.properties, change);
     await world.run(id);

@@ -6,7 +6,7 @@ import { freshDatabase, type TestDatabase } from '../fakes/databases.ts';
 import type { Point } from '../fakes/mobile-apps.ts';
 import { problemOf } from '../fakes/problem-of.ts';
 import { waitFor } from '../fakes/wait-for.ts';
-import { PublishWorld } from './publish-world.ts';
+import { PublishWorld, shownApp } from './publish-world.ts';
 
 let database: TestDatabase;
 let world: PublishWorld;
@@ -14,7 +14,7 @@ let world: PublishWorld;
 beforeAll(async () => {
   database = await freshDatabase('pglite');
 });
-afterAll(() => database.drop());
+afterAll(() => database.close());
 beforeEach(async () => {
   world = await new PublishWorld(database).open();
   await world.worker().prepare();
@@ -25,7 +25,7 @@ const theirs = { displayName: 'Example', packageId: 'com.contoso.example', versi
 
 describe('cancelling', () => {
   it.each<Point | 'block' | 'blockList'>([
-    'findAndroidApps:before',
+    'find:before',
     'create:before',
     'create:after',
     'createContentVersion:after',
@@ -58,7 +58,7 @@ describe('cancelling', () => {
     const app = world.intune.seed(theirs);
     const id = await world.job({
       action: { kind: 'newVersion', appId: app.id },
-      existing: [{ id: app.id, displayName: 'Example', versionCode: '24', versionName: '4' }],
+      existing: [shownApp(app)],
     });
     const jobs = world.worker();
     const halt = world.dieAt('block', 3);

@@ -2,12 +2,16 @@ import { createHash, randomUUID } from 'node:crypto';
 import { eq, ne, sql } from 'drizzle-orm';
 import pino from 'pino';
 import { createOutbound, type Outbound } from '../../src/network/outbound.ts';
+import { traceOf } from '../../src/publishing/existing-apps.ts';
+import type { JobEvents } from '../../src/publishing/job-events.ts';
 import type { JobView } from '../../src/publishing/job-view.ts';
-import type { PublishPlan } from '../../src/publishing/plan.ts';
+import { type PublishPlan, publishPlan } from '../../src/publishing/plan.ts';
 import { PublishJobs, type PublishJobsOptions } from '../../src/publishing/publish-jobs.ts';
+import { RequestTrail } from '../../src/publishing/request-trail.ts';
 import type { Database, Db } from '../../src/store/database.ts';
 import { connections, publishJobBlocks, publishJobs, releases, secrets } from '../../src/store/schema.ts';
 import { SecretVault } from '../../src/store/secret-vault.ts';
+import { ApprovalOffice } from '../fakes/approval-office.ts';
 import { BriskClock } from '../fakes/brisk-clock.ts';
 import { patternBytes } from '../fakes/content.ts';
 import { insertWorkspace } from '../fakes/databases.ts';
@@ -20,9 +24,35 @@ const blockSize = 4_096;
 
 interface Instead extends Partial<Pick<PublishJobsOptions, 'accessTo' | 'clock'>> {
   blockSize?: number;
+  /** Who else hears of outcomes. */
+  news?: JobEvents;
 }
 
 export const packageBytes = patternBytes(blockSize * 9 + 321);
+
+export const packageManifest = Buffer.from(
+  '<AndroidManifestProperties><Package>com.contoso.example</Package><PackageVersionCode>25</PackageVersionCode></AndroidManifestProperties>',
+).toString('base64');
+
+const watched = ['displayName', 'packageId', 'versionCode', 'versionName'];
+
+/** What a plan says of an app that is there. */
+export function shownApp({ id, properties }: { id: string; properties: Record<string, unknown> }) {
+  const displayName = String(properties.displayName);
+  const state = { publishingState: 'published', committedContentVersion: '1', notes: null } as const;
+  const app = { id, displayName, properties, graphType: 'androidLobApp', createdDateTime: null, ...state };
+  const trace = traceOf(watched, app);
+  return {
+    id,
+    displayName,
+    version: null,
+    guard: 'allow' as const,
+    reason: null,
+    differences: [],
+    supersedence: null,
+    trace,
+  };
+}
 
 export interface Finished {
   jobId: string;
@@ -35,7 +65,12 @@ export class PublishWorld {
   readonly clock = new BriskClock();
   readonly storage: FakeStorage;
   readonly intune: FakeMobileApps;
+  readonly trail = new RequestTrail();
+  readonly office = new ApprovalOffice();
   readonly finished: Finished[] = [];
+  /** Who was told that an approval is awaited. */
+  readonly waiting: Finished[] = [];
+  clientId = 'client-1';
   progressed = 0;
   bytes: Buffer = packageBytes;
   readonly vault = new SecretVault([{ id: 'k1', key: Buffer.alloc(32, 1) }]);
@@ -76,19 +111,33 @@ export class PublishWorld {
       vault: this.vault,
       origins: { open: async () => memorySource(this.bytes) },
       accessTo: async () => ({
-        mobileApps: this.intune,
+        clientId: this.clientId,
+        mobileApps: this.office.guard(this.intune, null),
+        changes: (voucher) => this.office.guard(this.intune, voucher),
+        approvals: this.office,
         isStorageHost: (url) => url.host === this.storage.host,
         outbound,
       }),
+      approversOf: async () => [
+        { objectId: 'megan', name: 'Megan Bowen' },
+        { objectId: 'alex', name: 'Alex' },
+      ],
       events: {
+        approvalAwaited: async (tx, jobId) => {
+          const [row] = await tx.select().from(publishJobs).where(eq(publishJobs.id, jobId));
+          this.waiting.push({ jobId, outcome: row?.outcome ?? null });
+          await this.#instead.news?.approvalAwaited(tx, jobId);
+        },
         progressed: () => {
           this.progressed += 1;
         },
         finished: async (tx, jobId) => {
           const [row] = await tx.select().from(publishJobs).where(eq(publishJobs.id, jobId));
           this.finished.push({ jobId, outcome: row?.outcome ?? null });
+          await this.#instead.news?.finished(tx, jobId);
         },
       },
+      trail: this.trail,
       log: pino({ level: 'silent' }),
       clock: this.clock,
       watchMs: 20,
@@ -117,7 +166,7 @@ export class PublishWorld {
         status: 'connected',
       })
       .returning();
-    const plan: PublishPlan = {
+    const plan: PublishPlan = publishPlan.parse({
       connectionId: connection!.id,
       connectionRevision: connection!.revision,
       graphType: 'androidLobApp',
@@ -138,10 +187,12 @@ export class PublishWorld {
       fileName: 'example.apk',
       size: packageBytes.length,
       sha256: createHash('sha256').update(packageBytes).digest('hex'),
-      manifest: Buffer.from('<AndroidManifestProperties/>').toString('base64'),
+      manifest: packageManifest,
+      identities: [{ packageId: 'com.contoso.example' }],
+      watched,
       existing: [],
       ...changes,
-    };
+    });
     return { plan, workspaceId: workspace };
   }
 

@@ -18,7 +18,7 @@ describe.each(kinds)('releases on %s', (kind) => {
     workspaceId = await insertWorkspace(database);
   });
 
-  afterAll(() => database.drop());
+  afterAll(() => database.close());
 
   const make = (change: { fails?: boolean } = {}) => {
     read = [];

@@ -1,8 +1,9 @@
 import { sql } from 'drizzle-orm';
 import { ProblemError } from '../../src/problems/problem.ts';
 import { UploadTickets } from '../../src/publishing/upload-tickets.ts';
-import { type Database, openDatabase } from '../../src/store/database.ts';
+import type { Database } from '../../src/store/database.ts';
 import { artifacts, uploadTickets, workspaces } from '../../src/store/schema.ts';
+import { openTestDatabase } from '../fakes/databases.ts';
 
 const publicUrl = 'https://qm.example';
 const minute = 60_000;
@@ -48,8 +49,7 @@ const codeOf = (work: Promise<unknown>): Promise<string> =>
   );
 
 beforeAll(async () => {
-  database = openDatabase({ dataDir: 'memory://' });
-  await database.migrate();
+  database = await openTestDatabase();
   const [row] = await database.db
     .insert(workspaces)
     .values({ homeTenantId: 'home', kind: 'team', teamsKey: 'key', name: 'Mobile' })
@@ -100,6 +100,8 @@ describe('an upload link', () => {
       state: 'open',
       expiresAt: new Date('2026-11-21T10:00:00Z'),
       artifactId: null,
+      connectionId: null,
+      wanted: null,
     });
   });
 

@@ -1,4 +1,7 @@
+import type { MobileApps } from '../../graph/mobile-apps.ts';
+import { makeChange } from '../approval-gate.ts';
 import { type JobContext, made, type Step } from '../job-context.ts';
+import { isStop } from '../job-stops.ts';
 import { mayHaveHappened } from '../uncertain.ts';
 import { appIdOf, largeIcon } from './create-app.ts';
 
@@ -7,11 +10,15 @@ export const activate: Step = async (context) => {
   const appId = appIdOf(context);
   const version = made(record.progress.contentVersion, 'content version');
   const current = async () => (await access.mobileApps.get(appId)).committedContentVersion === version;
-  if (record.progress.asked === 'activate' && (await current())) return 'awaitPublished';
+  // An approved change may have been carried out by Intune itself.
+  const mayBeCurrent =
+    record.progress.asked === 'activate' || record.progress.approvals.some(({ change }) => change === 'activate');
+  if (mayBeCurrent && (await current())) return 'awaitPublished';
   await record.save({ asked: 'activate' }, { unlessCancelled: true });
   try {
-    await setCurrent(context, appId, version);
+    await makeChange(context, 'activate', (apps) => setCurrent(context, apps, appId, version));
   } catch (error) {
+    if (isStop(error)) throw error;
     if (!mayHaveHappened(error)) {
       await record.save({ asked: null });
       throw error;
@@ -21,12 +28,12 @@ export const activate: Step = async (context) => {
   return 'awaitPublished';
 };
 
-async function setCurrent({ access, plan, icon }: JobContext, appId: string, version: string): Promise<void> {
-  if (plan.action.kind === 'create') return access.mobileApps.activate(appId, plan.graphType, version);
+async function setCurrent({ plan, icon }: JobContext, apps: MobileApps, appId: string, version: string): Promise<void> {
+  if (plan.action.kind !== 'newVersion') return apps.activate(appId, plan.graphType, version);
   const { notes, ...properties } = plan.app;
   // One request, so that devices never see new properties with old content. The icon goes along because Intune has
   // dropped it from apps whose update left it out. Empty notes would wipe those that somebody wrote in Intune.
-  await access.mobileApps.update(appId, plan.graphType, {
+  await apps.update(appId, plan.graphType, {
     ...properties,
     ...(notes ? { notes } : {}),
     ...largeIcon(icon),

@@ -1,12 +1,13 @@
 import { ProblemError } from '../../problems/problem.ts';
 import type { Step } from '../job-context.ts';
 import { poll } from '../poll.ts';
+import { afterPublishing } from './after-publishing.ts';
 import { appIdOf } from './create-app.ts';
 
 const limitMs = 10 * 60_000;
 
 export const awaitPublished: Step = async (context) => {
-  const { record, access, clock, signal } = context;
+  const { record, plan, access, clock, signal } = context;
   const appId = appIdOf(context);
   await poll(
     async () => {
@@ -19,6 +20,6 @@ export const awaitPublished: Step = async (context) => {
   // Only a sentence on the card depends on it: whatever goes wrong here, the app is published.
   const assignments = await access.mobileApps.countAssignments(appId, signal).catch(() => null);
   signal.throwIfAborted();
-  await record.save({ assignments });
-  return 'done';
+  await record.save({ assignments, publishedAt: new Date(clock.now()).toISOString() });
+  return afterPublishing(plan);
 };

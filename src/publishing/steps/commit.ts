@@ -1,6 +1,8 @@
 import type { FileEncryptionInfo } from '../../graph/mobile-apps.ts';
 import { ProblemError } from '../../problems/problem.ts';
+import { makeChange } from '../approval-gate.ts';
 import { type JobContext, made, type Step } from '../job-context.ts';
+import { isStop } from '../job-stops.ts';
 import { filePlace, getFile, startOver } from './start-over.ts';
 
 /** Intune sometimes fails a commit that follows the block list at once; only after such a failure is it worth waiting. */
@@ -9,7 +11,7 @@ const reconcilePausesMs = [0, 1_000, 2_000, 4_000];
 const heldCodes: ReadonlySet<string> = new Set(['approvalRequired', 'approvalPending', 'approvalJustificationMissing']);
 
 export const commit: Step = async (context) => {
-  const { record, plan, access, clock, signal } = context;
+  const { record, plan, clock, signal } = context;
   if (record.progress.asked === 'commit' && (await wasTaken(context, [0]))) return 'awaitCommit';
   if (record.progress.refusedCommits > 0) await clock.sleep(pauseAfterRefusalMs, signal);
   const info = await encryptionInfo(context);
@@ -17,8 +19,9 @@ export const commit: Step = async (context) => {
   const { appId, version, fileId } = filePlace(context);
   await record.save({ asked: 'commit' });
   try {
-    await access.mobileApps.commitFile(appId, plan.graphType, version, fileId, info);
+    await makeChange(context, 'commit', (apps) => apps.commitFile(appId, plan.graphType, version, fileId, info));
   } catch (error) {
+    if (isStop(error)) throw error;
     if (error instanceof ProblemError && heldCodes.has(error.problem.code)) throw error;
     // The answer may be an error although the commit was taken.
     if (!(await wasTaken(context, reconcilePausesMs))) throw error;

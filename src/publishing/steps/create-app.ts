@@ -1,4 +1,5 @@
 import type { NewMobileApp } from '../../graph/mobile-apps.ts';
+import { makeChange } from '../approval-gate.ts';
 import { type JobContext, made, type Step } from '../job-context.ts';
 import { mayHaveHappened } from '../uncertain.ts';
 import { keepOrTakeBack } from './keep-or-take-back.ts';
@@ -14,11 +15,12 @@ export const createApp: Step = async (context) => {
     await record.save({ appId: plan.action.appId, ownApp: false });
     return 'createContentVersion';
   }
-  if (progress.asked === 'createApp' && (await adoptCreatedApp(context))) return 'createContentVersion';
+  const isRepeat = progress.asked === 'createApp';
+  if (isRepeat && (await adoptCreatedApp(context))) return 'createContentVersion';
   await record.save({ asked: 'createApp' });
   try {
     // Without the signal: a create that was begun is worth its answer.
-    const { id } = await access.mobileApps.create(appBody(context));
+    const { id } = await makeChange(context, 'createApp', (apps) => apps.create(appBody(context)), { isRepeat });
     await keepOrTakeBack(context, {
       id,
       keep: () => record.save({ appId: id, ownApp: true, asked: null }),

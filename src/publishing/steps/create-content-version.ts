@@ -1,4 +1,5 @@
 import { ProblemError } from '../../problems/problem.ts';
+import { makeChange } from '../approval-gate.ts';
 import type { JobContext, Step } from '../job-context.ts';
 import { mayHaveHappened } from '../uncertain.ts';
 import { appIdOf } from './create-app.ts';
@@ -15,7 +16,9 @@ export const createContentVersion: Step = async (context) => {
     record.progress.versionsBefore ?? (await access.mobileApps.contentVersions(appId, plan.graphType, context.signal));
   await record.save({ asked: 'createContentVersion', versionsBefore });
   try {
-    const { id } = await access.mobileApps.createContentVersion(appId, plan.graphType);
+    const { id } = await makeChange(context, 'createContentVersion', (apps) =>
+      apps.createContentVersion(appId, plan.graphType),
+    );
     await keepOrTakeBack(context, {
       id,
       keep: () => record.save({ contentVersion: id, asked: null }),

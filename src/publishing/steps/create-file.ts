@@ -1,4 +1,6 @@
 import { ProblemError } from '../../problems/problem.ts';
+import { makeChange } from '../approval-gate.ts';
+import { contentName } from '../job-content.ts';
 import { made, type Step } from '../job-context.ts';
 import { poll } from '../poll.ts';
 import { isNotFound, mayHaveHappened } from '../uncertain.ts';
@@ -6,7 +8,7 @@ import { appIdOf } from './create-app.ts';
 import { startOver } from './start-over.ts';
 
 export const createFile: Step = async (context) => {
-  const { record, plan, access, clock, signal } = context;
+  const { record, plan, clock, signal } = context;
   const { progress } = record;
   if (progress.fileId !== null) return 'awaitUploadUri';
   // A version may hold several files, and there is no telling which one a lost answer meant: begin with a new version.
@@ -14,7 +16,7 @@ export const createFile: Step = async (context) => {
   const appId = appIdOf(context);
   const version = made(progress.contentVersion, 'content version');
   const file = {
-    name: plan.fileName,
+    name: contentName(plan),
     size: plan.size,
     sizeEncrypted: progress.sizeEncrypted,
     manifest: plan.manifest,
@@ -24,7 +26,9 @@ export const createFile: Step = async (context) => {
     const created = await poll(
       async () => {
         try {
-          return await access.mobileApps.createFile(appId, plan.graphType, version, file);
+          return await makeChange(context, 'createFile', (apps) =>
+            apps.createFile(appId, plan.graphType, version, file),
+          );
         } catch (error) {
           // A new content version is not known everywhere at once.
           if (isNotFound(error)) return null;

@@ -3,9 +3,10 @@ import { ContentChangedError, uploadContent } from '../../graph/content/block-up
 import { type ContentSeal, SourceLengthError } from '../../graph/content/content-encryption.ts';
 import { newContentKeys } from '../../graph/content/content-keys.ts';
 import { SasLease, type StorageGrant } from '../../graph/content/sas-lease.ts';
-import type { ByteSource } from '../../packages/byte-source.ts';
+import { SealBrokenError } from '../../graph/content/sealed-blocks.ts';
 import { ProblemError } from '../../problems/problem.ts';
 import { BlockJournal } from '../block-journal.ts';
+import { contentOf, type JobContent } from '../job-content.ts';
 import type { JobContext, Step } from '../job-context.ts';
 import { poll } from '../poll.ts';
 import { askForGrant, grantOf } from './await-upload-uri.ts';
@@ -21,9 +22,9 @@ export const upload: Step = async (context) => {
   const lease = new SasLease({ grant, renew: (stop) => renew(context, stop), clock, log });
   const source = await origins.open(origin, signal);
   try {
-    if (source.size !== plan.size) throw new ProblemError('publishedBytesDiffer');
+    const content = await contentOf(plan, source, signal);
     lease.start();
-    const seal = await sendAll(context, source, lease);
+    const seal = await sendAll(context, content, lease);
     await record.save({
       seal: { mac: seal.mac.toString('base64'), fileDigest: seal.fileDigest.toString('base64') },
       bytesDone: record.progress.sizeEncrypted,
@@ -36,31 +37,33 @@ export const upload: Step = async (context) => {
   return 'commit';
 };
 
-async function sendAll(context: JobContext, source: ByteSource, lease: SasLease): Promise<ContentSeal> {
+async function sendAll(context: JobContext, content: JobContent, lease: SasLease): Promise<ContentSeal> {
   const { record } = context;
   const { fileId } = filePlace(context);
   try {
     const stored = await record.keysFor(fileId);
-    const keys = stored ?? newContentKeys();
+    const keys = stored ?? content.sealed?.keys ?? newContentKeys();
     if (stored === null) await record.useKeys(fileId, keys);
-    return await send(context, source, lease, keys);
+    return await send(context, content, lease, keys);
   } catch (error) {
-    if (error instanceof SourceLengthError) throw new ProblemError('publishedBytesDiffer', { cause: error });
+    const isOther = error instanceof SourceLengthError || error instanceof SealBrokenError;
+    if (isOther || (content.sealed !== null && error instanceof ContentChangedError))
+      throw new ProblemError('publishedBytesDiffer', { cause: error });
     if (!(error instanceof ContentChangedError)) throw error;
     context.log.warn({ jobId: record.id }, 'the source changed under a job that goes on; starting with new keys');
     const fresh = newContentKeys();
     await record.useKeys(fileId, fresh);
-    return send(context, source, lease, fresh);
+    return send(context, content, lease, fresh);
   }
 }
 
 async function send(
   context: JobContext,
-  source: ByteSource,
+  content: JobContent,
   uri: SasLease,
   keys: ReturnType<typeof newContentKeys>,
 ): Promise<ContentSeal> {
-  const { record, plan, access, clock, signal } = context;
+  const { record, access, clock, signal } = context;
   const { fileId } = filePlace(context);
   let speed: number | null = null;
   let bytesDone = record.progress.bytesDone;
@@ -69,7 +72,8 @@ async function send(
     return record.acknowledge(fileId, blocks, { bytesDone, speed: speedNow });
   });
   return uploadContent({
-    source,
+    source: content.source,
+    ...(content.sealed === null ? {} : { seal: content.sealed.seal }),
     keys,
     blockSize: record.progress.blockSize,
     uri,
@@ -80,9 +84,7 @@ async function send(
       speed = context.measure(bytesDone);
       return journal.add(block);
     },
-    onSealed: ({ fileDigest }) => {
-      if (fileDigest.toString('hex') !== plan.sha256.toLowerCase()) throw new ProblemError('publishedBytesDiffer');
-    },
+    onSealed: (seal) => content.expectConfirmed(seal),
     clock,
     signal,
   });
