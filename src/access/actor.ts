@@ -8,7 +8,19 @@ export interface Actor {
   teamsId: string;
 }
 
-export type Permission = 'none' | 'look' | 'publish' | 'administer';
+/** What a route asks of the person who uses it. */
+export type Permission =
+  | 'none'
+  | 'look'
+  | 'publish'
+  /** Decide on consent requests. */
+  | 'approve'
+  /** Change, assign and retire apps that are in Intune. */
+  | 'manageApps'
+  | 'manageTemplates'
+  | 'manageConnections'
+  /** Roles, sharing, audit. */
+  | 'administer';
 
 export interface Workspace {
   id: string;

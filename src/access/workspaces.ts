@@ -1,8 +1,10 @@
 import { and, eq, isNotNull, isNull, or, sql } from 'drizzle-orm';
+import type { AuditLog } from '../audit/audit.ts';
 import type { Database } from '../store/database.ts';
 import { workspaces } from '../store/schema.ts';
 import type { Workspace } from './actor.ts';
 import type { Roles } from './roles.ts';
+import { readWorkspace } from './workspace-row.ts';
 
 /** Teams, group chats and personal chats, by the key Teams gives them. */
 export interface Workspaces {
@@ -32,6 +34,7 @@ export interface WorkspaceKey {
 export interface WorkspacesOptions {
   database: Database;
   roles: Roles;
+  audit: AuditLog;
   now: () => number;
 }
 
@@ -42,7 +45,7 @@ const nobody = 'nobody';
 
 type Row = typeof workspaces.$inferSelect;
 
-export function createWorkspaces({ database, roles, now }: WorkspacesOptions): Workspaces {
+export function createWorkspaces({ database, roles, audit, now }: WorkspacesOptions): Workspaces {
   const { db } = database;
   const known = new Map<string, { workspace: Workspace; until: number }>();
 
@@ -51,7 +54,7 @@ export function createWorkspaces({ database, roles, now }: WorkspacesOptions): W
     and(eq(workspaces.homeTenantId, place.homeTenantId), eq(workspaces.teamsKey, place.teamsKey));
 
   const remember = (place: WorkspaceKey, row: Row): Workspace => {
-    const workspace = read(row);
+    const workspace = readWorkspace(row);
     if (known.size >= remembered) known.clear();
     known.set(cacheKey(place), { workspace, until: now() + trustFor });
     return workspace;
@@ -86,19 +89,19 @@ export function createWorkspaces({ database, roles, now }: WorkspacesOptions): W
     },
     async byId(id) {
       const [row] = await db.select().from(workspaces).where(eq(workspaces.id, id));
-      return row === undefined ? null : read(row);
+      return row === undefined ? null : readWorkspace(row);
     },
     async install(place, installer) {
       const made = await insert(place, installer?.objectId ?? null);
       const row = made ?? (await takeInstall(place, installer?.objectId ?? null));
       if (row === undefined) return { workspace: remember(place, await stored(place)), first: false };
       // Whoever adds the bot again where admins are known gains nothing by it: removing and adding is open to many.
-      const isNew = made !== undefined || (await roles.adminsOf(read(row))).length === 0;
+      const isNew = made !== undefined || (await roles.adminsOf(readWorkspace(row))).length === 0;
       if (installer === null || !isNew) return { workspace: remember(place, row), first: true };
       const { objectId, name } = installer;
       await db.update(workspaces).set({ installedBy: objectId }).where(at(place));
       const workspace = remember(place, { ...row, installedBy: objectId });
-      await roles.grant(workspace, { objectId, name, role: 'admin', grantedBy: objectId });
+      await roles.grant(workspace, { kind: 'person', objectId, name }, 'admin', objectId);
       return { workspace, first: true };
     },
     async remove(place) {
@@ -108,10 +111,14 @@ export function createWorkspaces({ database, roles, now }: WorkspacesOptions): W
         .set({ removedAt: new Date(now()) })
         .where(at(place))
         .returning();
-      return row === undefined ? null : read(row);
+      return row === undefined ? null : readWorkspace(row);
     },
     async allowSharedChannels(id, allowed) {
-      await db.update(workspaces).set({ sharedChannelsAllowed: allowed }).where(eq(workspaces.id, id));
+      await db.transaction(async (tx) => {
+        await tx.update(workspaces).set({ sharedChannelsAllowed: allowed }).where(eq(workspaces.id, id));
+        const after = { sharedChannels: allowed ? 'allowed' : 'forbidden' };
+        await audit.record(tx, { workspaceId: id, subject: { kind: 'workspace', id }, after });
+      });
       for (const [key, entry] of known) if (entry.workspace.id === id) known.delete(key);
     },
   };
@@ -136,12 +143,3 @@ export function createWorkspaces({ database, roles, now }: WorkspacesOptions): W
     return row;
   }
 }
-
-const read = (row: Row): Workspace => ({
-  id: row.id,
-  homeTenantId: row.homeTenantId,
-  kind: row.kind,
-  name: row.name,
-  installedBy: row.installedBy,
-  sharedChannelsAllowed: row.sharedChannelsAllowed,
-});

@@ -91,6 +91,7 @@ function readMember(found: object): Member {
   const member = found as Record<string, unknown>;
   const text = (name: string) => (typeof member[name] === 'string' ? member[name] : null);
   return {
+    teamsId: text('id'),
     objectId: text('aadObjectId') ?? text('objectId'),
     name: text('name'),
     tenantId: text('tenantId')?.toLowerCase() ?? null,

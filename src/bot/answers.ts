@@ -5,6 +5,7 @@ import type { Conversations } from './conversations.ts';
 import { ConnectorFault } from './outbound/connector.ts';
 import type { Delivery } from './outbound/delivery.ts';
 import type { LiveCards } from './outbound/live-cards.ts';
+import { pinnedTo } from './pinned.ts';
 import type { Answer } from './requests.ts';
 import { showMeCard } from './show-me-card.ts';
 
@@ -15,7 +16,9 @@ export interface Answers {
   /** For a press whose own answer has been given: everybody sees the card's new state. */
   toCard(turn: Turn, reply: Extract<Reply, { kind: 'card' }>): Promise<void>;
   /** In a chat of two, a form or a question takes the card's place: the next news of its subject must not wipe it away. */
-  covered(turn: Turn): Promise<void>;
+  covered(turn: Turn, reply: Extract<Reply, { kind: 'personalCard' }>): Promise<void>;
+  /** For a press whose answer is a message of its own. */
+  beside(turn: Turn, answer: Answer): Promise<void>;
   /** For a press that cannot be answered in place any more, or by this client. */
   toPresser(turn: Turn, answer: Answer): Promise<void>;
 }
@@ -41,7 +44,7 @@ export function createAnswers({ delivery, conversations, liveCards, log }: Answe
     if (chat === null) return false;
     try {
       if (reply.kind === 'text') await delivery.text(chat, reply.text, soon);
-      else await delivery.card(chat, reply.card, reply.summary, soon);
+      else await delivery.card(chat, pinnedTo(reply.card, (await turn.workspace()).id), reply.summary, soon);
       return true;
     } catch (error) {
       if (!(error instanceof ConnectorFault) || error.arrival === 'unknown') throw error;
@@ -74,8 +77,17 @@ export function createAnswers({ delivery, conversations, liveCards, log }: Answe
       const options = { ...soon, ...follows(reply) };
       await delivery.update(turn.place, turn.cardMessageId, reply.card, reply.summary, options);
     },
-    async covered({ place, cardMessageId }) {
-      if (place.conversationKind === 'personal' && cardMessageId !== null) await liveCards.forget(place, cardMessageId);
+    async covered({ place, cardMessageId }, { until }) {
+      if (place.conversationKind !== 'personal' || cardMessageId === null) return;
+      await (until === undefined
+        ? liveCards.forget(place, cardMessageId)
+        : liveCards.remember(place, cardMessageId, until));
+    },
+    async beside(turn, answer) {
+      const { reply, aside } = answer;
+      if (aside || reply.kind === 'text') return this.toPresser(turn, answer);
+      const options = reply.kind === 'card' ? { ...soon, ...follows(reply) } : soon;
+      await delivery.card(turn.place, reply.card, reply.summary, options);
     },
     async toPresser(turn, { reply, aside }) {
       const { place, actor, cardMessageId } = turn;

@@ -1,14 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Access } from '../access/access.ts';
+import type { Access, Members } from '../access/access.ts';
+import type { Reach } from '../access/reach.ts';
 import type { Workspaces } from '../access/workspaces.ts';
+import type { Audit } from '../audit/audit.ts';
 import type { Config } from '../config.ts';
 import type { Messenger } from '../dialogs/messenger.ts';
+import type { People } from '../dialogs/people.ts';
 import type { Follow, Route, StandardAnswers } from '../dialogs/route.ts';
 import type { Logger } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Database } from '../store/database.ts';
 import { createTeamsAdapter } from './adapter.ts';
 import { createAnswers } from './answers.ts';
+import { createAuditTrail } from './audit-trail.ts';
 import { createChannelTokens } from './auth/channel-token.ts';
 import { createDemoGate, createTokenGate, type Gate } from './auth/gate.ts';
 import { createServiceHosts, type ServiceHosts } from './auth/service-hosts.ts';
@@ -18,6 +22,8 @@ import { createConversations } from './conversations.ts';
 import { createFailures } from './failures.ts';
 import { createGuard } from './guard.ts';
 import { createInbound } from './inbound.ts';
+import { createKeptWords } from './kept-words.ts';
+import { createMembers } from './members.ts';
 import { createMembership } from './membership.ts';
 import { createCoalescer } from './outbound/coalescer.ts';
 import { createDelivery } from './outbound/delivery.ts';
@@ -26,9 +32,11 @@ import { createLiveCards } from './outbound/live-cards.ts';
 import { createMessenger } from './outbound/messenger.ts';
 import { createOutbox } from './outbound/outbox.ts';
 import { createRateLimits } from './outbound/rate-limits.ts';
+import { createPeople } from './people.ts';
 import { createRequestReader } from './requests.ts';
 import { createRoster } from './roster.ts';
 import { createRouteTable } from './route-table.ts';
+import { type Belongings, createScope } from './scope.ts';
 import { createTurnFactory } from './turn.ts';
 import { createTurns } from './turns.ts';
 
@@ -36,6 +44,10 @@ export interface Bot {
   /** `POST /api/messages`; reads the body itself. */
   messages(request: IncomingMessage, response: ServerResponse): Promise<void>;
   readonly messenger: Messenger;
+  /** The route table, row by row. */
+  readonly routes: readonly Route[];
+  /** What Teams says of the people of a workspace. */
+  readonly members: Members;
   /** Starts delivering what is in the outbox. */
   start(): void;
   /** Ends when no turn is running and nothing is on its way to Teams. */
@@ -47,15 +59,20 @@ export interface Bot {
 export interface BotOptions {
   config: Pick<Config, 'bot' | 'allowedHomeTenants' | 'demo'>;
   /** May need the messenger, which needs the routes' bot: hence a function. */
-  routes: readonly Route[] | ((messenger: Messenger) => readonly Route[]);
+  routes: readonly Route[] | ((messenger: Messenger, people: People) => readonly Route[]);
   answers: StandardAnswers;
   database: Database;
   access: Access;
+  reach: Reach;
+  belongings: Belongings;
+  audit: Audit;
   workspaces: Workspaces;
   log: Logger;
   metrics: Metrics;
   onShown?: (follow: Follow, how: 'sent' | 'updated') => void;
   clock?: Clock;
+  /** What Teams' limits and the pauses between messages are counted by. */
+  teamsClock?: Clock | undefined;
 }
 
 const channelId = 'msteams';
@@ -63,7 +80,17 @@ const drainWithin = 20_000;
 const lastWords = 1_000;
 
 export function createBot(options: BotOptions): Bot {
-  const { config, database, access, workspaces, log, metrics, clock = systemClock } = options;
+  const {
+    config,
+    database,
+    access,
+    audit,
+    workspaces,
+    log,
+    metrics,
+    clock = systemClock,
+    teamsClock = clock,
+  } = options;
   const now = () => clock.now();
   const loopbackOnly = config.bot.appId === undefined;
   if (loopbackOnly && !config.demo) throw new Error('Without an app id only the demo starts');
@@ -73,9 +100,9 @@ export function createBot(options: BotOptions): Bot {
 
   const conversations = createConversations({ database, now });
   const liveCards = createLiveCards({ database });
-  const limits = createRateLimits({ now });
-  const roster = createRoster({ connector, limits, clock });
-  const door = createDoor({ limits, clock, log });
+  const limits = createRateLimits({ now: () => teamsClock.now() });
+  const roster = createRoster({ connector, limits, clock: teamsClock });
+  const door = createDoor({ limits, clock: teamsClock, log });
   const count = metrics.outbound;
   const delivery = createDelivery({
     door,
@@ -87,21 +114,28 @@ export function createBot(options: BotOptions): Bot {
     count,
     onShown: options.onShown,
   });
-  const coalescer = createCoalescer({ liveCards, delivery, clock, log });
-  const outbox = createOutbox({ database, delivery, conversations, clock, log });
+  const coalescer = createCoalescer({ liveCards, delivery, clock: teamsClock, log });
+  const outbox = createOutbox({ database, delivery, conversations, clock: teamsClock, log });
   const messenger = createMessenger({ outbox, coalescer, liveCards });
 
-  const routes = typeof options.routes === 'function' ? options.routes(messenger) : options.routes;
+  const routes =
+    typeof options.routes === 'function'
+      ? options.routes(messenger, createPeople({ conversations, roster }))
+      : options.routes;
   const table = createRouteTable(routes);
+  const members = createMembers({ database, roster });
+  const words = createKeptWords(now);
   const turns = createTurns({
     turnOf: createTurnFactory({ workspaces, roster, clock }),
-    reader: createRequestReader(table, options.answers),
-    guard: createGuard({ access, roster, answers: options.answers }),
+    reader: createRequestReader(table, options.answers, words),
+    guard: createGuard({ access, roster, answers: options.answers, belongings: options.belongings }),
     membership: createMembership({ workspaces, conversations, roster, table }),
     answers: createAnswers({ delivery, conversations, liveCards, log }),
     standard: options.answers,
     conversations,
     failures: createFailures({ database, clock, log }),
+    trail: createAuditTrail({ audit, database, log }),
+    scope: createScope({ access, reach: options.reach, workspaces, belongings: options.belongings, words }),
     metrics,
     clock,
     log,
@@ -133,6 +167,8 @@ export function createBot(options: BotOptions): Bot {
   return {
     messages,
     messenger,
+    routes,
+    members,
     start: () => outbox.start(),
     idle,
     async drain() {

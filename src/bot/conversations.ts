@@ -33,7 +33,7 @@ const trustFor = 10 * 60 * 1000;
 
 export function createConversations({ database, now }: { database: Database; now: () => number }): Conversations {
   const { db } = database;
-  const seenLately = createBoundedMap<string>(remembered, now);
+  const seenLately = createBoundedMap<{ serviceUrl: string; stored: Promise<void> }>(remembered, now);
   let botId: string | undefined;
 
   const key = (homeTenantId: string, conversationId: string) => `${homeTenantId} ${conversationId}`;
@@ -44,10 +44,10 @@ export function createConversations({ database, now }: { database: Database; now
     async remember({ place, botId: bot, personObjectId, workspaceId }) {
       botId = bot;
       const id = key(place.homeTenantId, place.conversationId);
-      if (seenLately.get(id) === place.serviceUrl) return;
-      seenLately.set(id, place.serviceUrl, now() + trustFor);
-      try {
-        const row = { serviceUrl: place.serviceUrl, botId: bot, personObjectId, lastSeenAt: new Date(now()) };
+      const known = seenLately.get(id);
+      if (known?.serviceUrl === place.serviceUrl) return known.stored;
+      const row = { serviceUrl: place.serviceUrl, botId: bot, personObjectId, lastSeenAt: new Date(now()) };
+      const store = async () => {
         await db
           .insert(conversations)
           .values({
@@ -61,10 +61,11 @@ export function createConversations({ database, now }: { database: Database; now
             target: [conversations.homeTenantId, conversations.conversationId],
             set: { ...row, removedAt: null },
           });
-      } catch (error) {
-        seenLately.delete(id);
-        throw error;
-      }
+      };
+      const stored = store();
+      seenLately.set(id, { serviceUrl: place.serviceUrl, stored }, now() + trustFor);
+      stored.catch(() => seenLately.delete(id));
+      return stored;
     },
     async forget(homeTenantId, conversationId) {
       seenLately.delete(key(homeTenantId, conversationId));

@@ -6,8 +6,8 @@ import type { Roster } from './roster.ts';
 import type { RouteTable } from './route-table.ts';
 import type { BotTurn } from './turn.ts';
 
-/** The bot came to a place or left it. */
-export type Coming = 'added' | 'removed' | 'conversationRemoved';
+/** The bot came to a place or left it, or people did. */
+export type Coming = 'added' | 'removed' | 'conversationRemoved' | 'people';
 
 /**
  * Both events come when the bot is added, in either order. `add-upgrade` and `remove-upgrade` tell of a new version of
@@ -22,7 +22,8 @@ export function readMembership(activity: InboundActivity): Coming | null {
   const bot = activity.recipient?.id;
   if (activity.type !== 'conversationUpdate' || bot === undefined) return null;
   if (activity.membersAdded.some((member) => member.id === bot)) return 'added';
-  return activity.membersRemoved.some((member) => member.id === bot) ? 'conversationRemoved' : null;
+  if (activity.membersRemoved.some((member) => member.id === bot)) return 'conversationRemoved';
+  return activity.membersAdded.length + activity.membersRemoved.length > 0 ? 'people' : null;
 }
 
 export interface MembershipOptions {
@@ -46,6 +47,11 @@ export function createMembership({ workspaces, conversations, roster, table }: M
       return {
         route: 'install',
         permission: 'none',
+        asks: true,
+        subject: null,
+        pinned: null,
+        beside: false,
+        command: null,
         text: null,
         async run() {
           const installer = await installerOf(turn, activity.from?.name);
@@ -60,6 +66,10 @@ export function createMembership({ workspaces, conversations, roster, table }: M
     async removed(turn: BotTurn): Promise<void> {
       const workspace = await workspaces.remove(turn.workspaceKey);
       if (workspace !== null) await conversations.forgetWorkspace(workspace.id);
+    },
+    /** A role of somebody who was removed ends with this event, and not when what Teams said of them is forgotten. */
+    async people(turn: BotTurn): Promise<void> {
+      roster.forget(turn.place);
     },
     conversationRemoved: (turn: BotTurn): Promise<void> =>
       conversations.forget(turn.place.homeTenantId, turn.place.conversationId),

@@ -1,8 +1,13 @@
 import { z } from 'zod';
 import type { Permission } from '../access/actor.ts';
+import type { AuditSubject } from '../audit/audit.ts';
+import { besideMark } from '../cards/pieces.ts';
 import type { CommandRoute, Reply, StandardAnswers, Turn, VerbRoute } from '../dialogs/route.ts';
 import { CardActionValue, FileAttachment, type InboundActivity, SubmitValue } from './activity.ts';
+import type { KeptWords } from './kept-words.ts';
 import { spokenText, tidy } from './mention-text.ts';
+import { readPin } from './pinned.ts';
+import { inPlaceVerb } from './place-choice-card.ts';
 import type { RouteTable } from './route-table.ts';
 import { askAgainVerb, showMeCard } from './show-me-card.ts';
 
@@ -11,6 +16,16 @@ export interface Request {
   /** For metrics and logs: a row of the route table, never text of a person. */
   route: string;
   permission: Permission;
+  /** Only opens a form or asks back. */
+  asks: boolean;
+  /** The thing that a card named, by its id. */
+  subject: AuditSubject | null;
+  /** The workspace that a card in a personal chat is about. */
+  pinned: string | null;
+  /** The card that answers is a message of its own, and the pressed one stays. */
+  beside: boolean;
+  /** For words: what the command names, and the text behind it. */
+  command: { about: NonNullable<CommandRoute['about']> | null; rest: string } | null;
   /** The words behind it, so that a personal answer can be asked for again. */
   text: string | null;
   run(turn: Turn): Promise<MaybeAnswer>;
@@ -25,8 +40,13 @@ export interface Answer {
 /** Nothing has to be said, as on the second of two events that tell the same. */
 export type MaybeAnswer = Answer | null;
 
+const nothing = { asks: true, subject: null, pinned: null, beside: false, command: null } as const;
 const forAll = (reply: Reply): Answer => ({ reply, aside: false });
 export const aside = (reply: Reply): Answer => ({ reply, aside: true });
+
+/** Written by our own card too: the words, or where they are kept because a link in them may carry a token. */
+const InPlace = z.object({ text: z.string().min(1).max(2_000).optional(), kept: z.string().optional() });
+const forgotten: Reply = { kind: 'text', text: 'I do not remember what you asked. Type it again.' };
 
 /** Written by our own card: the words of a command whose answer is for one person. */
 const AskAgain = z.object({ text: z.string().min(1).max(2_000), asker: z.string().min(1) });
@@ -36,13 +56,14 @@ export interface RequestReader {
   press(verb: string | undefined, data: Record<string, unknown>): Request;
 }
 
-export function createRequestReader(table: RouteTable, answers: StandardAnswers): RequestReader {
+export function createRequestReader(table: RouteTable, answers: StandardAnswers, words: KeptWords): RequestReader {
   const command = (text: string): Request => {
     const match = table.command(text);
     if (match === null)
       return {
         route: 'unknown',
         permission: 'none',
+        ...nothing,
         text,
         run: async (turn) => forAll(await answers.unknown(turn, text, table.nearest(text))),
       };
@@ -50,24 +71,38 @@ export function createRequestReader(table: RouteTable, answers: StandardAnswers)
     return {
       route: route.command,
       permission: route.permission,
+      asks: route.asks ?? false,
+      subject: null,
+      pinned: null,
+      beside: false,
+      command: { about: route.about ?? null, rest },
       text,
       run: (turn) => withInput(route, route.input, rest, turn, answers, (input) => route.handle(turn, input)),
     };
   };
 
-  const press: RequestReader['press'] = (verb, data) => {
+  const press: RequestReader['press'] = (verb, pressed) => {
+    const { pinned, rest } = readPin(pressed);
+    const { [besideMark]: beside, ...data } = rest;
     if (verb === askAgainVerb) return again(data);
+    if (verb === inPlaceVerb) return inPlace(pinned, data);
     const route = verb === undefined ? null : table.verb(verb);
     if (route === null)
       return {
         route: 'unknownVerb',
         permission: 'none',
+        ...nothing,
         text: null,
         run: async (turn) => aside(await answers.unknown(turn, '', null)),
       };
     return {
       route: route.verb,
       permission: route.permission,
+      asks: route.asks ?? false,
+      subject: subjectOf(data),
+      pinned,
+      beside: beside === true,
+      command: null,
       text: null,
       run: (turn) => withInput(route, route.data, data, turn, answers, (input) => route.handle(turn, input)),
     };
@@ -80,6 +115,11 @@ export function createRequestReader(table: RouteTable, answers: StandardAnswers)
     return {
       route: askAgainVerb,
       permission: wanted?.permission ?? 'none',
+      asks: wanted?.asks ?? true,
+      subject: null,
+      pinned: null,
+      beside: false,
+      command: null,
       text: null,
       async run(turn) {
         if (wanted === null || !read.success) return aside(await answers.unknown(turn, '', null));
@@ -101,6 +141,15 @@ export function createRequestReader(table: RouteTable, answers: StandardAnswers)
     };
   };
 
+  /** The words that were typed, for the place that was chosen for them. */
+  const inPlace = (pinned: string | null, data: Record<string, unknown>): Request => {
+    const read = InPlace.safeParse(data);
+    const said = read.success ? (read.data.text ?? words.recall(read.data.kept ?? '')) : null;
+    if (said === null || pinned === null)
+      return { route: inPlaceVerb, permission: 'none', ...nothing, text: null, run: async () => aside(forgotten) };
+    return { ...command(tidy(said)), pinned };
+  };
+
   return {
     message(activity, inPersonalChat) {
       const { file } = table;
@@ -109,6 +158,8 @@ export function createRequestReader(table: RouteTable, answers: StandardAnswers)
         return files.map(({ name, content }) => ({
           route: 'file',
           permission: file.permission,
+          ...nothing,
+          asks: false,
           text: null,
           run: async (turn) => forAll(await file.handle(turn, { name, downloadUrl: content.downloadUrl })),
         }));
@@ -116,6 +167,16 @@ export function createRequestReader(table: RouteTable, answers: StandardAnswers)
     },
     press,
   };
+}
+
+const uuid = z.uuid();
+
+/** Cards name what they are about by `connection`, `job`, `release` and so on. */
+function subjectOf(data: Record<string, unknown>): AuditSubject | null {
+  const named = Object.entries(data).filter(([, value]) => uuid.safeParse(value).success);
+  // The connection decides who may; another id beside it must not hide it.
+  const found = named.find(([key]) => key === 'connection') ?? named[0];
+  return found === undefined ? null : { kind: found[0], id: String(found[1]) };
 }
 
 async function withInput<Input, Raw>(

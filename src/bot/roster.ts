@@ -9,6 +9,10 @@ import type { RateLimits } from './outbound/rate-limits.ts';
 export interface Roster {
   /** Null for somebody who is not there. Throws when Teams does not say. */
   member(place: Place, teamsId: string): Promise<Member | null>;
+  /** As it is this moment: somebody who has just left is not there. */
+  present(place: Place, teamsId: string): Promise<Member | null>;
+  /** Somebody came or went: what was known of the people of this conversation is asked again. */
+  forget(place: Place): void;
   /** Guests, anonymous people and people of other tenants. Throws `rosterAway` when Teams does not say. */
   isOutsider(place: Place, teamsId: string): Promise<boolean>;
 }
@@ -72,6 +76,14 @@ export function createRoster({ connector, limits, clock }: RosterOptions): Roste
 
   return {
     member,
+    present(place, teamsId) {
+      known.delete(`${place.homeTenantId} ${place.conversationId} ${teamsId}`);
+      return member(place, teamsId);
+    },
+    forget({ homeTenantId, conversationId }) {
+      const start = `${homeTenantId} ${conversationId} `;
+      known.deleteWhere((_, key) => key.startsWith(start));
+    },
     async isOutsider(place, teamsId) {
       const found = await member(place, teamsId).catch((error: unknown) => {
         throw new ProblemError('rosterAway', { cause: error });

@@ -1,9 +1,10 @@
-import type { StandardAnswers } from '../dialogs/route.ts';
+import type { Reply, StandardAnswers } from '../dialogs/route.ts';
 import type { Logger } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import type { InboundActivity } from './activity.ts';
 import type { InvokeAnswer } from './adapter.ts';
 import type { Answers } from './answers.ts';
+import type { AuditTrail } from './audit-trail.ts';
 import { createBoundedMap } from './bounded-map.ts';
 import { type Clock, over } from './clock.ts';
 import type { Conversations } from './conversations.ts';
@@ -11,6 +12,7 @@ import type { Failures } from './failures.ts';
 import type { Guard } from './guard.ts';
 import { invokeAnswer, unknownInvoke } from './invoke-answers.ts';
 import { type Membership, readMembership } from './membership.ts';
+import { pinnedTo } from './pinned.ts';
 import {
   type Answer,
   aside,
@@ -20,6 +22,7 @@ import {
   readCardAction,
   readSubmit,
 } from './requests.ts';
+import type { Scope } from './scope.ts';
 import type { BotTurn, TurnFactory, TurnSource } from './turn.ts';
 
 /** Runs the turn of a verified activity. */
@@ -40,6 +43,8 @@ export interface TurnsOptions {
   standard: StandardAnswers;
   conversations: Conversations;
   failures: Failures;
+  trail: AuditTrail;
+  scope: Scope;
   metrics: Metrics;
   clock: Clock;
   log: Logger;
@@ -56,8 +61,8 @@ const remembered = 2_000;
 type Source = TurnSource['activity'];
 
 export function createTurns(options: TurnsOptions): Turns {
-  const { turnOf, reader, guard, membership, answers, standard, conversations, failures, metrics, clock, log } =
-    options;
+  const { turnOf, reader, guard, membership, answers, standard, conversations, failures, trail, scope } = options;
+  const { metrics, clock, log } = options;
   const seen = createBoundedMap<Promise<InvokeAnswer | null>>(remembered, clock.now);
   const running = new Set<Promise<unknown>>();
 
@@ -68,24 +73,38 @@ export function createTurns(options: TurnsOptions): Turns {
     return work;
   };
 
-  /** Work whose outcome nobody waits for. */
-  const behind = (what: string, work: () => Promise<unknown>): void => {
-    void track(work().catch((error) => log.warn({ err: error, what }, 'Something behind a turn failed')));
+  /** Work whose outcome nobody needs; the promise says only that it is over. */
+  const behind = async (what: string, work: () => Promise<unknown>): Promise<void> => {
+    await track(work().catch((error) => log.warn({ err: error, what }, 'Something behind a turn failed')));
   };
 
   /** Never throws: what goes wrong becomes an answer with a reference. */
-  const ask = async (turn: BotTurn, request: Request): Promise<MaybeAnswer> => {
+  const ask = (turn: BotTurn, request: Request): Promise<MaybeAnswer> =>
+    trail.during(turn, request, () => askWithin(turn, request));
+
+  const askWithin = async (turn: BotTurn, request: Request): Promise<MaybeAnswer> => {
     const startedAt = clock.now();
     const finished = (outcome: string) => metrics.turn(request.route, outcome, clock.now() - startedAt);
+    let meant = turn;
+    let elsewhere: string | null = null;
     try {
-      const refusal = await guard(turn, request);
-      const answer = refusal ?? (await request.run(turn));
+      const scoped = await scope(turn, request);
+      if ('answer' in scoped) {
+        finished('askedBack');
+        return scoped.answer;
+      }
+      meant = scoped.turn;
+      elsewhere = scoped.elsewhere?.id ?? null;
+      const refusal = await guard(meant, request);
+      const answer = refusal ?? (await request.run(meant));
       finished(refusal === null ? 'answered' : 'refused');
-      return answer;
+      await trail.ended(meant, request, { result: refusal === null ? 'allowed' : 'refused' });
+      return pinnedAnswer(answer, elsewhere);
     } catch (error) {
       const { problem, reference } = await failures(error, { route: request.route });
       finished(problem.code === 'unexpected' ? 'failed' : 'problem');
-      return aside(standard.failed(turn, problem, reference));
+      await trail.ended(meant, request, { result: 'failed', problem: problem.code, reference });
+      return pinnedAnswer(aside(standard.failed(turn, problem, reference, request.subject)), elsewhere);
     }
   };
 
@@ -108,10 +127,10 @@ export function createTurns(options: TurnsOptions): Turns {
     return { signal: limit.signal, end: () => timer.abort(over) };
   };
 
-  const rememberPlace = (turn: BotTurn, { recipient }: Source) => {
+  const rememberPlace = async (turn: BotTurn, { recipient }: Source): Promise<void> => {
     if (recipient === undefined) return;
     const personObjectId = turn.place.conversationKind === 'personal' && turn.identified ? turn.actor.objectId : null;
-    behind('conversation', () =>
+    await behind('conversation', () =>
       conversations.remember({
         place: turn.place,
         botId: recipient.id,
@@ -130,7 +149,8 @@ export function createTurns(options: TurnsOptions): Turns {
     const work = track(
       withLimit(async (signal) => {
         const turn = await turnOf({ ...source, signal });
-        rememberPlace(turn, source.activity);
+        // Who is in a workspace is asked in a conversation of it: the very first message must find one.
+        await rememberPlace(turn, source.activity);
         const requests = reader.message(source.activity, turn.place.conversationKind === 'personal');
         for (const request of requests) await say(turn, request);
       }).catch((error) => log.error({ err: error }, 'An answer could not be sent')),
@@ -155,26 +175,30 @@ export function createTurns(options: TurnsOptions): Turns {
   ): Promise<InvokeAnswer> => {
     const request = reader.press(pressed.verb, pressed.data);
     const turn = await turnOf(source);
-    rememberPlace(turn, source.activity);
+    void rememberPlace(turn, source.activity);
     const { trigger } = source;
     const work = track(withLimit((signal) => ask({ ...turn, signal }, request)));
     const result = await inTime(work, receivedAt);
     if (result === 'late') {
       // A refresh only ever returns a card: what would be sent for it makes the clients refresh again, without end.
-      if (trigger === 'manual') behind('late answer', async () => toPresser(turn, await work));
+      if (trigger === 'manual') void behind('late answer', async () => toPresser(turn, request, await work));
       return invokeAnswer(standard.stillWorking(turn));
     }
     const answer = result.done ?? nothingToShow;
     const { reply } = answer;
+    if (request.beside && trigger === 'manual' && !answer.aside && reply.kind !== 'text') {
+      void behind('card beside', () => answers.beside(turn, answer));
+      return invokeAnswer(openedBelow);
+    }
     if (trigger === 'manual' && reply.kind === 'card' && !answer.aside)
-      behind('card for everybody', () => answers.toCard(turn, reply));
+      void behind('card for everybody', () => answers.toCard(turn, reply));
     if (trigger === 'manual' && reply.kind === 'personalCard')
-      behind('card that is covered', () => answers.covered(turn));
+      void behind('card that is covered', () => answers.covered(turn, reply));
     return invokeAnswer(reply);
   };
 
-  const toPresser = async (turn: BotTurn, answer: MaybeAnswer) => {
-    if (answer !== null) await answers.toPresser(turn, answer);
+  const toPresser = async (turn: BotTurn, { beside }: Request, answer: MaybeAnswer) => {
+    if (answer !== null) await answers[beside ? 'beside' : 'toPresser'](turn, answer);
   };
 
   /** A client that cannot take an answer in place: the card is updated, or the person is told. */
@@ -187,8 +211,8 @@ export function createTurns(options: TurnsOptions): Turns {
     const work = track(
       withLimit(async (signal) => {
         const turn = await turnOf({ ...source, signal });
-        rememberPlace(turn, source.activity);
-        await toPresser(turn, await ask(turn, request));
+        void rememberPlace(turn, source.activity);
+        await toPresser(turn, request, await ask(turn, request));
       }).catch((error) => log.error({ err: error }, 'An answer could not be sent')),
     );
     await inTime(work, receivedAt);
@@ -203,7 +227,7 @@ export function createTurns(options: TurnsOptions): Turns {
         const turn = await turnOf({ ...source, signal });
         if (coming !== 'added') return membership[coming](turn);
         await say(turn, membership.added(turn, source.activity));
-        rememberPlace(turn, source.activity);
+        await rememberPlace(turn, source.activity);
       }).catch((error) => log.error({ err: error, coming }, 'A change of membership could not be noted')),
     );
     await inTime(work, receivedAt);
@@ -254,7 +278,14 @@ export function createTurns(options: TurnsOptions): Turns {
   };
 }
 
+function pinnedAnswer(answer: MaybeAnswer, workspaceId: string | null): MaybeAnswer {
+  if (workspaceId === null || answer === null || answer.reply.kind === 'text') return answer;
+  return { ...answer, reply: { ...answer.reply, card: pinnedTo(answer.reply.card, workspaceId) } };
+}
+
 const nothingToShow: Answer = { reply: { kind: 'text', text: 'Done.' }, aside: true };
+
+const openedBelow: Reply = { kind: 'text', text: 'It is open below.' };
 
 const hasSource = (activity: InboundActivity): activity is Source =>
   activity.conversation !== undefined && activity.from !== undefined;

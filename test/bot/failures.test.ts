@@ -1,6 +1,7 @@
 import { ProblemError, problem } from '../../src/problems/problem.ts';
-import { type BotRig, openTestDatabase, startBotRig } from '../fakes/bot-rig.ts';
+import { type BotRig, startBotRig } from '../fakes/bot-rig.ts';
 import type { FakePlace, Person } from '../fakes/connector.ts';
+import { openTestDatabase } from '../fakes/databases.ts';
 import { sayCard } from '../fakes/plain-answers.ts';
 import { waitFor } from '../fakes/wait-for.ts';
 import { commandThat, echo, help, says, shows, showsAlone, verbThat } from './routes.ts';

@@ -3,6 +3,8 @@ import type { FakePlace, Person } from '../fakes/connector.ts';
 import { commandThat, echo, says, shows, verbThat } from './routes.ts';
 
 const operator = { objectId: '11111111-aaaa-4aaa-8aaa-000000000001' };
+const lent = '55555555-bbbb-4aaa-8aaa-000000000005';
+const another = '66666666-bbbb-4aaa-8aaa-000000000006';
 const permissions = ['none', 'look', 'publish', 'administer'] as const;
 
 let rig: BotRig;
@@ -16,6 +18,7 @@ beforeAll(async () => {
   const teams = await FakeTeams.start({ homeTenantId: home });
   rig = await startBotRig({
     teams,
+    belongings: { isLent: async (_workspace, id) => id === lent },
     administrators: [{ homeTenantId: home, objectId: operator.objectId }],
     routes: [
       ...permissions.map((permission) => echo(`do ${permission}`, permission)),
@@ -53,7 +56,12 @@ const may = async (person: Person, place: FakePlace) => {
 const grant = async (person: Person, role: 'publisher' | 'admin') => {
   const key = { homeTenantId: rig.teams.homeTenantId, kind: 'team' as const, teamsKey: general.team!.id, name: null };
   const workspace = await rig.workspaces.find(key);
-  await rig.roles.grant(workspace, { objectId: person.objectId, name: person.name, role, grantedBy: alex.objectId });
+  await rig.roles.grant(
+    workspace,
+    { kind: 'person', objectId: person.objectId, name: person.name },
+    role,
+    alex.objectId,
+  );
 };
 
 it('lets everybody of the tenant look', async () => {
@@ -89,6 +97,27 @@ it('names the admins when it refuses', async () => {
   await rig.teams.say(adele, general, 'do publish');
 
   expect(rig.teams.lastMessage(general).text).toBe('refused publish, admins: Alex');
+});
+
+it.each([{ connection: lent }, { share: another, connection: lent }, { connection: lent, share: another }])(
+  'lets nobody change a lent connection, whatever else the card names: %j',
+  async (data) => {
+    await rig.teams.say(alex, general, 'card');
+
+    const pressed = await rig.teams.press(alex, rig.teams.lastMessage(general), 'do.administer', data);
+
+    expect(JSON.stringify(pressed.card)).toContain('failed connectionLent');
+  },
+);
+
+it('lets a place change what is its own', async () => {
+  await rig.teams.say(alex, general, 'card');
+
+  const data = { share: lent, connection: another };
+  const pressed = await rig.teams.press(alex, rig.teams.lastMessage(general), 'do.administer', data);
+
+  expect(JSON.stringify(pressed.card)).toContain('administer');
+  expect(JSON.stringify(pressed.card)).not.toContain('failed');
 });
 
 it('shows a refused press to the presser alone', async () => {
@@ -164,7 +193,8 @@ describe('outsiders', () => {
     await rig.teams.say(adele, general, 'do publish');
     await rig.teams.say(adele, general, 'do administer');
 
-    expect(rig.teams.connector.countOf('member')).toBe(before + 1);
+    // Adele, and the admin whom the refusal names.
+    expect(rig.teams.connector.countOf('member')).toBe(before + 2);
   });
 });
 

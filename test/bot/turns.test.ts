@@ -203,6 +203,39 @@ describe('a press', () => {
     });
   });
 
+  it.each<[string, 'channel' | 'chat']>([
+    ['card.all', 'channel'],
+    ['card.one', 'channel'],
+    ['card.all', 'chat'],
+  ])('of a row in a list opens %s beside it, in a %s', async (verb, where) => {
+    const place = where === 'channel' ? general : chat;
+    const message = await cardIn(place);
+    const before = rig.teams.messages(place).length;
+
+    const pressed = await rig.teams.press(alex, message, verb, { id: 7, beside: true });
+    await rig.settled();
+
+    expect(pressed.text).toBe('It is open below.');
+    expect(message).toMatchObject({ updates: 0, card: sayCard('noted x') });
+    const [opened, ...more] = rig.teams.messages(place).slice(before);
+    expect(more).toEqual([]);
+    expect(opened).toMatchObject({ threadId: message.threadId });
+    expect(opened?.card).toEqual(sayCard(verb === 'card.all' ? 'for all 7' : 'for one'));
+  });
+
+  it('beside a list is answered with a notice where there is no card, and not by a refresh', async () => {
+    const message = await cardIn(general);
+    const before = rig.teams.messages(general).length;
+
+    const told = await rig.teams.press(alex, message, 'card.text', { beside: true });
+    const refreshed = await rig.teams.press(alex, message, 'card.all', { beside: true }, { trigger: 'automatic' });
+    await rig.settled();
+
+    expect(told.text).toBe('a notice');
+    expect(refreshed.card).toEqual(sayCard('for all undefined'));
+    expect(rig.teams.messages(general)).toHaveLength(before);
+  });
+
   it('carries inputs and data, typed', async () => {
     const message = await cardIn(chat);
 

@@ -15,6 +15,8 @@ export interface Connector {
 }
 
 export interface Member {
+  /** `29:…`, which mentions and `refresh.userIds` need. */
+  teamsId: string | null;
   objectId: string | null;
   name: string | null;
   tenantId: string | null;

@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, lt, lte, ne, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, lt, lte, ne, or, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Message } from '../../dialogs/messenger.ts';
 import type { Logger } from '../../log.ts';
@@ -40,8 +40,11 @@ export interface OutboxOptions {
 const pollEvery = 1_000;
 const batch = 20;
 const mostInFlight = 100;
-/** After it another process takes over; longer than one request may take. Who lost a claim finds out before it sends. */
-const lease = 60_000;
+/** A claim ends so soon after its process did; while it waits for its turn it is renewed. Who lost one finds out before it sends. */
+const lease = 15_000;
+const renewEvery = 5_000;
+/** Longer than one request may take: after it nobody waits for the answer any more. */
+const sendingLease = 60_000;
 const firstDelay = 2_000;
 const longestDelay = 6 * 60 * 60 * 1000;
 const giveUpAfter = 24 * 60 * 60 * 1000;
@@ -74,7 +77,10 @@ export function createOutbox({ database, delivery, conversations, clock, log }: 
   let polling: Promise<void> | null = null;
   let lastStamp = 0;
   let tidyAt = clock.now() + tidyEvery;
+  let renewAt = 0;
   const inFlight = new Set<Promise<void>>();
+  /** Claimed, and not yet being sent. */
+  const held = new Map<string, Row>();
 
   /** Strictly rising, so that messages of one transaction keep their order. */
   const stamp = () => {
@@ -99,11 +105,23 @@ export function createOutbox({ database, delivery, conversations, clock, log }: 
     return rows.sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
   };
 
+  /** A row whose turn comes later than its claim would end must not go to another process for that. */
+  const renew = async () => {
+    if (held.size === 0 || clock.now() < renewAt) return;
+    renewAt = clock.now() + renewEvery;
+    const claims = [...held.values()].map(({ id, attempts }) => and(eq(outbox.id, id), eq(outbox.attempts, attempts)));
+    await db
+      .update(outbox)
+      .set({ nextAttemptAt: new Date(clock.now() + lease) })
+      .where(and(eq(outbox.state, 'waiting'), sql`${outbox.lastError} is distinct from ${sendingMark}`, or(...claims)));
+  };
+
   /** Only the process whose claim is the latest may send. */
   const markSending = (row: Row) => async () => {
+    held.delete(row.id);
     const marked = await db
       .update(outbox)
-      .set({ lastError: sendingMark, nextAttemptAt: new Date(clock.now() + lease) })
+      .set({ lastError: sendingMark, nextAttemptAt: new Date(clock.now() + sendingLease) })
       .where(and(eq(outbox.id, row.id), eq(outbox.state, 'waiting'), eq(outbox.attempts, row.attempts)))
       .returning({ id: outbox.id });
     return marked.length === 1;
@@ -166,8 +184,9 @@ export function createOutbox({ database, delivery, conversations, clock, log }: 
   };
 
   const handle = async (row: Row) => {
+    held.set(row.id, row);
     try {
-      const ending = await attempt(row);
+      const ending = await attempt(row).finally(() => held.delete(row.id));
       // Given up: the process ends, or another one claimed the row. What was not sent is due again soon.
       if (ending !== null) await finish(row, ending);
       else if (stopping.signal.aborted) await release(row);
@@ -195,6 +214,7 @@ export function createOutbox({ database, delivery, conversations, clock, log }: 
       let claimed: Row[] = [];
       try {
         await tidy();
+        await renew();
         claimed = await claim();
       } catch (error) {
         log.warn({ err: error }, 'The outbox cannot be read');
@@ -204,7 +224,10 @@ export function createOutbox({ database, delivery, conversations, clock, log }: 
         inFlight.add(work);
         void work.finally(() => inFlight.delete(work));
       }
-      while (inFlight.size > mostInFlight) await Promise.race(inFlight);
+      while (inFlight.size > mostInFlight) {
+        await Promise.race([...inFlight, clock.sleep(pollEvery, stopping.signal)]);
+        await renew().catch((error) => log.warn({ err: error }, 'Claims of messages cannot be renewed'));
+      }
       if (claimed.length === batch) continue;
       await clock.sleep(pollEvery, AbortSignal.any([stopping.signal, wake.signal]));
       if (wake.signal.aborted) wake = new AbortController();

@@ -9,7 +9,7 @@ import type { Message } from '../../../src/dialogs/messenger.ts';
 import { createLog } from '../../../src/log.ts';
 import type { Database } from '../../../src/store/database.ts';
 import { outbox as outboxTable } from '../../../src/store/schema.ts';
-import { openTestDatabase, reachablePostgres } from '../../fakes/bot-rig.ts';
+import { databaseKinds, openTestDatabase } from '../../fakes/databases.ts';
 import { ManualClock } from '../../fakes/manual-clock.ts';
 import { sayCard } from '../../fakes/plain-answers.ts';
 import { waitFor } from '../../fakes/wait-for.ts';
@@ -30,12 +30,14 @@ const update = (summary: string): Message => ({
   summary,
 });
 
-const kinds: ('pglite' | 'postgres')[] = (await reachablePostgres()) ? ['pglite', 'postgres'] : ['pglite'];
+const kinds = await databaseKinds();
 
 describe.each(kinds)('the outbox on %s', (kind) => {
   let database: Database;
   let clock: ManualClock;
   let sent: string[];
+  /** Until a message may leave; default: at once. */
+  let turn: () => Promise<void>;
   /** What happens to a message on its way; default: it arrives. */
   let way: (text: string) => Promise<void>;
   let started: Outbox[];
@@ -50,11 +52,13 @@ describe.each(kinds)('the outbox on %s', (kind) => {
     clock = new ManualClock();
     sent = [];
     started = [];
+    turn = async () => undefined;
     way = async () => undefined;
   });
   afterEach(() => Promise.all(started.map((outbox) => outbox.stop())));
 
   const pass = async (text: string, { stillWanted }: DeliveryOptions) => {
+    await turn();
     if (stillWanted !== undefined && !(await stillWanted())) throw new ErrandGivenUp();
     await way(text);
     sent.push(text);
@@ -154,15 +158,35 @@ describe.each(kinds)('the outbox on %s', (kind) => {
     const { db } = database;
     const outbox = newProcess();
     await outbox.enqueue(db, 'taken', reply('taken'));
-    const leased = { attempts: 1, nextAttemptAt: new Date(clock.now() + 60_000) };
+    const leased = { attempts: 1, nextAttemptAt: new Date(clock.now() + 15_000) };
     await db.update(outboxTable).set(leased).where(eq(outboxTable.key, 'taken'));
 
     outbox.start();
-    await clock.advance(30_000);
+    await clock.advance(10_000);
     expect(sent).toEqual([]);
     await passUntil(() => sent.length > 0);
 
     expect(sent).toEqual(['taken']);
+  });
+
+  it('keeps a message that has to wait for its turn longer than a claim lasts', async () => {
+    const mayLeave = Promise.withResolvers<void>();
+    turn = () => mayLeave.promise;
+    const outbox = newProcess();
+    await outbox.enqueue(database.db, 'late', reply('late'));
+    outbox.start();
+    await waitFor(async () => (await row('late'))?.attempts === 1);
+    newProcess().start();
+    const left = async () => ((await row('late'))?.nextAttemptAt.getTime() ?? 0) - clock.now();
+    for (let time = 0; time < 6; time += 1) {
+      await passUntil(async () => (await left()) < 11_000, 500);
+      await passUntil(async () => (await left()) > 13_000, 500);
+    }
+    mayLeave.resolve();
+    await waitFor(() => sent.length > 0);
+
+    expect(sent).toEqual(['late']);
+    expect(await row('late')).toMatchObject({ attempts: 1 });
   });
 
   it('does not send again what a dead process may have sent', async () => {
