@@ -176,6 +176,14 @@ export function execute(
   };
 }
 
+/**
+ * For lists and news: what is opened becomes a message of its own below, so that the list stays where everybody left it.
+ * The surface reads the mark; the route never sees it.
+ */
+export const besideMark = 'beside';
+export const openBeside = (title: string, verb: string, data: Record<string, unknown>): CardAction =>
+  execute(title, verb, { ...data, [besideMark]: true });
+
 export function openUrl(title: string, url: string): CardAction {
   return { type: 'Action.OpenUrl', title, url };
 }

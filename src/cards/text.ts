@@ -53,7 +53,17 @@ export function when(then: Date, now: Date): string {
   return `${ago(then, now)} · ${exact(then)}`;
 }
 
+/** For a day to come, relative and exact; for one that has passed, as `when` says it. */
+export function until(then: Date, now: Date): string {
+  const days = Math.ceil((then.getTime() - now.getTime()) / 86_400_000);
+  if (days <= 0) return when(then, now);
+  return `${days === 1 ? 'within a day' : `in ${days} days`} · ${exact(then)}`;
+}
+
 export function exact(then: Date): string {
   const iso = `${then.toISOString().slice(0, 19)}Z`;
   return `{{DATE(${iso},SHORT)}} {{TIME(${iso})}}`;
 }
+
+/** What stands in the middle of a sentence elsewhere. */
+export const sentence = (words: string): string => words.replace(/^./, (c) => c.toUpperCase());

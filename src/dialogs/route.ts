@@ -22,7 +22,7 @@ export interface Turn {
 
 /** A card that has to follow its subject is remembered when it is sent. */
 export interface Follow {
-  subject: 'connection' | 'release' | 'job';
+  subject: 'connection' | 'release' | 'import' | 'job' | 'consent' | 'places';
   subjectId: string;
 }
 
@@ -30,7 +30,13 @@ export type Reply =
   /** A new message for a command; for a press, the card takes the place of the pressed one for everybody. */
   | { kind: 'card'; card: Card; summary: string; follow?: Follow }
   /** For a press: only the presser sees this card in place of the pressed one. For a command in a channel it goes 1:1 where that is possible. */
-  | { kind: 'personalCard'; card: Card; summary: string }
+  | {
+      kind: 'personalCard';
+      card: Card;
+      summary: string;
+      /** Where nobody else sees the message, what happens to the subject takes the card's place: for a card that waits for it. */
+      until?: Follow;
+    }
   /** A short text: a message for a command, a notice to the presser for a press. */
   | { kind: 'text'; text: string };
 
@@ -42,6 +48,13 @@ export interface CommandRoute<Input = unknown> {
   usage: string;
   summary: string;
   permission: Permission;
+  /**
+   * What the words name, so that a personal chat finds the workspace that is meant. `chat`: always about the conversation
+   * itself. `newConnection`: about a place that is to be chosen.
+   */
+  about?: 'connection' | 'job' | 'chat' | 'newConnection';
+  /** Only opens a form or asks back: using it is no change that the audit has to tell of. */
+  asks?: true;
   /** Reads the text behind the command's words. */
   input: z.ZodType<Input, string>;
   handle(turn: Turn, input: Input): Promise<Reply>;
@@ -52,6 +65,8 @@ export interface VerbRoute<Data = unknown> {
   /** `connection.test` */
   verb: string;
   permission: Permission;
+  /** As of a command. */
+  asks?: true;
   /** Card data and inputs, together, as Teams sends them. */
   data: z.ZodType<Data>;
   handle(turn: Turn, data: Data): Promise<Reply>;
@@ -74,7 +89,8 @@ export interface StandardAnswers {
   refusedOutsider(turn: Turn): Reply;
   /** A shared channel in a workspace whose administrator has not allowed them. */
   sharedChannelOff(turn: Turn): Reply;
-  failed(turn: Turn, problem: Problem, reference: string): Reply;
+  /** `subject`: what the pressed card named, so that there is a way back to it. */
+  failed(turn: Turn, problem: Problem, reference: string, subject: { kind: string; id?: string } | null): Reply;
   stillWorking(turn: Turn): Reply;
 }
 

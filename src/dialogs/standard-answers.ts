@@ -1,15 +1,31 @@
 import type { Permission } from '../access/actor.ts';
+import type { CardAction } from '../cards/card.ts';
 import { card, execute, header, strip, text } from '../cards/pieces.ts';
 import { problemBlock } from '../cards/problem-block.ts';
+import { rolesFor } from './access/role-words.ts';
 import { unknownCommandCard } from './help/help-cards.ts';
 import type { StandardAnswers } from './route.ts';
 
-const roleFor: Record<Permission, string> = {
-  none: 'no role',
-  look: 'the viewer role',
-  publish: 'the publisher role',
-  administer: 'the admin role',
+const neededFor = (permission: Permission): string => {
+  if (permission === 'none') return 'no role';
+  return permission === 'look' ? 'the viewer role' : rolesFor(permission);
 };
+
+/** The card of what a press was about, by the name that cards use for it. */
+const cardOf: Readonly<Record<string, string>> = {
+  connection: 'connection.show',
+  lent: 'connection.show',
+  job: 'job.show',
+  release: 'publish.show',
+  request: 'consent.view',
+  group: 'places.show',
+};
+
+function backTo(subject: { kind: string; id?: string } | null): CardAction | null {
+  const verb = subject === null ? undefined : cardOf[subject.kind];
+  if (subject?.id === undefined || verb === undefined) return null;
+  return execute('Back', verb, { [subject.kind === 'lent' ? 'connection' : subject.kind]: subject.id });
+}
 
 export function standardAnswers({ supportContact }: { supportContact: string }): StandardAnswers {
   return {
@@ -27,7 +43,7 @@ export function standardAnswers({ supportContact }: { supportContact: string }):
     },
     refused: (turn, permission, admins) => ({
       kind: 'text',
-      text: `${turn.actor.name}, you may look here; this needs ${roleFor[permission]}. ${
+      text: `${turn.actor.name}, you may look here; this needs ${neededFor(permission)}. ${
         admins.length === 0 ? 'The operator of this bot can name an admin.' : `Admins: ${admins.join(', ')}.`
       }`,
     }),
@@ -39,7 +55,7 @@ export function standardAnswers({ supportContact }: { supportContact: string }):
       kind: 'text',
       text: 'I do not answer in shared channels until an admin of this team allows it: in a standard channel, type roles and press Allow shared channels.',
     }),
-    failed: (_turn, problem, reference) => ({
+    failed: (_turn, problem, reference, subject) => ({
       kind: 'card',
       card: card(
         [
@@ -47,7 +63,7 @@ export function standardAnswers({ supportContact }: { supportContact: string }):
           strip('attention', 'Not done'),
           ...problemBlock(problem, { supportContact, reference }),
         ],
-        [execute('What can you do', 'help.topic', { topic: 'commands' })],
+        [backTo(subject), execute('What can you do', 'help.topic', { topic: 'commands' })],
       ),
       summary: problem.title,
     }),

@@ -43,16 +43,21 @@ it('lets the installer name a publisher by one command', async () => {
 it('lets nobody else name people', async () => {
   await rig.teams.say(adele, general, 'roles admin', { people: [adele] });
 
-  await rig.text(general, 'this needs the admin role. Admins: Alex Wilber');
+  await rig.text(
+    general,
+    'this needs the admin role, or an own role with “Name people, share connections, read the audit”. Admins: Alex Wilber',
+  );
   await rig.teams.say(alex, general, 'roles');
   expect(lastCard()).not.toContain('Adele Vance');
 });
 
 it('asks Teams who somebody is before roles change: a guest stays a guest, even as admin', async () => {
-  const guest = rig.teams.person('Gil Guest', { userRole: 'guest' });
+  const guest = rig.teams.person('Gil Guest');
   const { general: place } = rig.teams.team('With guests', [alex, adele, guest]);
   await rig.teams.install(place, alex);
   await rig.teams.say(alex, place, 'roles admin', { people: [guest] });
+  await rig.card(place, 'Gil Guest is now admin here.');
+  await rig.teams.becomeGuest(place, guest);
 
   await rig.teams.say(guest, place, 'roles admin', { people: [adele] });
 
@@ -62,6 +67,18 @@ it('asks Teams who somebody is before roles change: a guest stays a guest, even 
     .filter(({ card }) => card !== null)
     .map(({ card }) => cardText(card as never));
   expect(roles.join()).not.toContain('Adele Vance');
+});
+
+it('names no guests, and nobody who is not a member', async () => {
+  const guest = rig.teams.person('Gil Guest', { userRole: 'guest' });
+  general.members.push(guest);
+
+  await rig.teams.say(alex, general, 'roles admin', { people: [guest] });
+  const { card } = await rig.card(general, 'Gil Guest is a guest or of another organisation and can only look');
+  await rig.teams.say(alex, general, 'roles admin', { people: [rig.teams.person('Sam Stranger')] });
+
+  await rig.text(general, 'I could not find Sam Stranger in this conversation.');
+  expect(cardText(card).match(/^admin$/gm)).toHaveLength(1);
 });
 
 it('asks for a mention', async () => {
@@ -80,8 +97,8 @@ it('takes a role back by card, for admins only', async () => {
   await rig.teams.say(alex, general, 'roles publisher', { people: [adele] });
   const message = rig.teams.lastMessage(general);
 
-  const refused = await rig.teams.press(adele, message, 'access.revoke', { person: adele.objectId });
-  const taken = await rig.teams.press(alex, message, 'access.revoke', { person: adele.objectId });
+  const refused = await rig.teams.press(adele, message, 'access.revoke', { kind: 'person', holder: adele.objectId });
+  const taken = await rig.teams.press(alex, message, 'access.revoke', { kind: 'person', holder: adele.objectId });
 
   expect(refused.text).toContain('this needs the admin role');
   expect(taken.card && cardText(taken.card)).toContain('Adele Vance has no role here any more.');

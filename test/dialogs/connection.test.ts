@@ -38,7 +38,7 @@ const idOn = ({ card }: { card: unknown }) => JSON.stringify(card).match(/"conne
 
 const form = async () => {
   await rig.teams.say(alex, general, 'connect');
-  return rig.card(general, 'Setting name');
+  return rig.card(general, 'Step 1 of 2');
 };
 
 it('connects: saved at once, tested behind it, the same card changes', async () => {
@@ -209,7 +209,10 @@ it('points out the same tenant and app twice', async () => {
 it('lets a viewer look but not connect, and tells who can', async () => {
   const answered = await rig.teams.say(adele, general, 'connect');
   expect(answered.status).toBe(200);
-  await rig.text(general, 'this needs the admin role. Admins: Alex Wilber');
+  await rig.text(
+    general,
+    'this needs the admin role, or an own role with “Connect tenants and look after connections”. Admins: Alex Wilber',
+  );
 
   const message = await form();
   const pressed = await rig.teams.press(adele, message, 'connection.save', values());

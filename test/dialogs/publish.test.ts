@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { cardFaults, cardText } from '../fakes/card-check.ts';
 import type { FakeMessage, FakePlace, Person } from '../fakes/connector.ts';
 import { ProductRig } from '../fakes/product-rig.ts';
@@ -88,7 +88,7 @@ it('asks for a connection first', async () => {
 
 it('publishes a linked package: plan, progress, outcome in the thread with a mention', async () => {
   const { plan, asked, press } = await planned();
-  expect(cardText(plan.card)).toContain('This package id is not in Contoso production yet');
+  expect(cardText(plan.card)).toContain('This app is not in Contoso production yet');
   expect(cardText(plan.card).replace(/\s/g, '')).toContain(digest);
 
   await rig.teams.press(alex, plan, 'publish.confirm', press);
@@ -147,10 +147,12 @@ it('lets a viewer look, not publish', async () => {
 });
 
 it('lets a guest look at most, even one who was named publisher', async () => {
-  const guest = rig.teams.person('Gil Guest', { userRole: 'guest' });
+  const guest = rig.teams.person('Gil Guest');
   const { general: place } = rig.teams.team('With guests', [alex, guest]);
   await rig.teams.install(place, alex);
   await rig.teams.say(alex, place, 'roles publisher', { people: [guest] });
+  await rig.card(place, 'Gil Guest is now publisher here.');
+  await rig.teams.becomeGuest(place, guest);
 
   await rig.teams.say(guest, place, `publish ${link()}`);
 
@@ -174,12 +176,12 @@ it('keeps what was typed when a field is wrong', async () => {
     alex,
     draft,
     'publish.plan',
-    formValues(draft, { publisher: ' ', notes: 'My notes', connectionId: '' }),
+    formValues(draft, { publisher: ' ', description: 'My words', connectionId: '' }),
   );
 
   const words = pressed.card === null ? '' : cardText(pressed.card);
   expect(words).toContain('2 fields need a change');
-  expect(words).toContain('My notes');
+  expect(words).toContain('My words');
 });
 
 it('has no default among several connections', async () => {
@@ -202,12 +204,13 @@ it('offers a new version where the package is there, and keeps the app’s id', 
   await rig.teams.say(alex, general, `publish ${link()}`);
   const draft = await rig.card(general, 'Show the plan');
   await rig.teams.press(alex, draft, 'publish.plan', formValues(draft));
-  const plan = await rig.card(general, 'This package id is already there');
+  const plan = await rig.card(general, 'This app is already there');
 
   await rig.teams.press(alex, plan, 'publish.confirm', {
     release: on(plan, 'release'),
     revision: Number(on(plan, 'revision')),
-    action: `update:${app?.id}`,
+    action: `anyway:${app?.id}`,
+    texts: 'keep',
   });
 
   await waitFor(() => created()[0]?.committedContentVersion === '2');
@@ -352,4 +355,86 @@ it('stops when a link changes its bytes after the plan', async () => {
       .apps(contoso())
       .filter((app) => app.displayName === 'Sample' && app.publishingState === 'published'),
   ).toEqual([]);
+});
+
+describe('a link whose bytes have to be copied', () => {
+  const apk = buildApk({}, [{ name: 'assets/data', content: randomBytes(300_000) }]);
+  const half = Math.floor(apk.length / 2);
+  /** A host without ranges, which sends the second half when `go` is called. */
+  const halting = () => {
+    const going = Promise.withResolvers<'whole' | 'broken'>();
+    files.answer = (request, response) => {
+      response.writeHead(200, { 'content-length': String(apk.length) });
+      if (request.headers.range !== undefined) return void response.end(apk);
+      response.write(apk.subarray(0, half));
+      void going.promise.then((how) => (how === 'whole' ? response.end(apk.subarray(half)) : response.destroy()));
+    };
+    return going.resolve;
+  };
+  const fetching = async () => {
+    await rig.connect(alex, general);
+    await rig.teams.say(alex, general, `publish ${link()}`);
+    return rig.card(general, 'kB of');
+  };
+
+  const shown = async (person: Person, on: FakeMessage, verb: string, data: Record<string, unknown>) => {
+    const { card, text } = await rig.teams.press(person, on, verb, data);
+    if (card === null) throw new Error(`Answered with ${text}`);
+    return card;
+  };
+
+  it('shows how much is here, and the draft comes by itself', async () => {
+    const go = halting();
+    const card = await fetching();
+    expect(cardFaults(card.card)).toEqual([]);
+    expect(cardText(card.card)).toContain('Fetching the package');
+    expect(JSON.stringify(card.card)).not.toContain(token);
+
+    go('whole');
+
+    const draft = await rig.card(general, 'Show the plan');
+    expect(draft.id).not.toBe(card.id);
+    const ended = await rig.card(general, 'Its draft is on a card of its own');
+    expect(ended.id).toBe(card.id);
+    expect(ended.card?.actions ?? []).toEqual([]);
+  });
+
+  it('is cancelled from its card by whoever asked, and by nobody else', async () => {
+    const go = halting();
+    const card = await fetching();
+    const press = { import: on(card, 'import') };
+
+    const refused = await rig.teams.press(adele, card, 'import.cancel', press);
+    expect(refused.text).toMatch(/Only Alex Wilber|needs the \w+ role/);
+    expect(cardText(await shown(adele, card, 'import.show', press))).toContain('Fetching the package');
+    const cancelled = await shown(alex, card, 'import.cancel', press);
+
+    expect(cardText(cancelled)).toContain('Nothing was published, and nothing of the package is kept');
+    expect(cardFaults(cancelled)).toEqual([]);
+    go('whole');
+    expect(cardText(await shown(alex, card, 'import.cancel', press))).toContain('Nothing was published');
+    expect(
+      rig.teams
+        .messages(general)
+        .some((message) => message.card !== null && cardText(message.card).includes('Show the plan')),
+    ).toBe(false);
+  });
+
+  it('tells whoever asked that it could not be fetched', async () => {
+    const go = halting();
+    const card = await fetching();
+    const press = { import: on(card, 'import') };
+    files.answer = (_request, response) => {
+      response.statusCode = 403;
+      response.end();
+    };
+
+    go('broken');
+
+    const failed = await rig.card(general, 'Not fetched', 20_000);
+    expect(failed.id).toBe(card.id);
+    const news = await rig.text(general, 'could not be fetched from');
+    expect(news.mentions).toEqual([alex.teamsId]);
+    expect(cardText(await shown(alex, failed, 'import.show', press))).toContain('Not fetched');
+  });
 });

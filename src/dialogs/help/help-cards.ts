@@ -1,6 +1,8 @@
+import type { Permission } from '../../access/actor.ts';
 import type { Card } from '../../cards/card.ts';
 import { card, container, execute, facts, footer, header, table, text } from '../../cards/pieces.ts';
 import { plain } from '../../cards/text.ts';
+import { rolesFor } from '../access/role-words.ts';
 import type { CommandRoute } from '../route.ts';
 import { terms } from './terms.ts';
 
@@ -73,18 +75,24 @@ export function termsCard(): Card {
 export interface Welcome {
   kind: 'team' | 'groupChat' | 'personal';
   installer: { name: string; teamsId: string } | null;
+  /** In a personal chat: names of the places in which the person holds a role. */
+  places?: readonly string[];
 }
 
-export function welcomeCard({ kind, installer }: Welcome): Card {
+export function welcomeCard({ kind, installer, places = [] }: Welcome): Card {
   const greeting =
-    'I connect this place to Microsoft Intune, show what the connection may do, and publish your apps to devices.';
+    'I connect this place to Microsoft Intune, show what the connection may do, publish apps to devices, and assign, change and retire those that are there.';
   const mention = kind !== 'personal' && installer !== null;
   const made = card(
     [
       header({ title: 'Quartermaster' }),
       text(greeting),
       kind === 'personal'
-        ? text('Here you are your own administrator. Connections of your teams are used in their channels.')
+        ? text(
+            places.length === 0
+              ? 'Here you are your own administrator. Once you hold a role in a team, you can work with its connections from here too.'
+              : `Here you are your own administrator, and you can work with what belongs to the places in which you hold a role: ${places.join(', ')}.`,
+          )
         : text(
             installer === null
               ? 'Whoever installed me is the first administrator here and can name others: type roles.'
@@ -141,15 +149,13 @@ export function commandCard(route: CommandRoute): Card {
     [
       header({ title: route.usage, where: 'Command' }),
       text(route.summary),
-      text(needs[route.permission], { subtle: true }),
+      text(neededFor(route.permission), { subtle: true }),
     ],
     [execute('What can you do', 'help.topic', { topic: 'commands' })],
   );
 }
 
-const needs = {
-  none: 'Everybody may use it.',
-  look: 'Everybody who may look here may use it.',
-  publish: 'It needs the publisher role.',
-  administer: 'It needs the admin role.',
-} as const;
+const neededFor = (permission: Permission): string => {
+  if (permission === 'none') return 'Everybody may use it.';
+  return permission === 'look' ? 'Everybody who may look here may use it.' : `It needs ${rolesFor(permission)}.`;
+};

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Reach } from '../../access/reach.ts';
 import { type CommandRoute, command, type Reply, type Route, verb } from '../route.ts';
 import { commandCard, helpCard, intuneCard, termsCard, welcomeCard } from './help-cards.ts';
 
@@ -6,12 +7,16 @@ export interface HelpOptions {
   supportContact: string;
   /** The whole table, asked for late because help is a part of it. */
   commands(): readonly CommandRoute[];
+  /** Where somebody holds a role. */
+  placesOf: Reach['of'];
 }
+
+const shownPlaces = 10;
 
 const topics = ['commands', 'intune', 'terms'] as const;
 type Topic = (typeof topics)[number];
 
-export function helpRoutes({ commands, supportContact }: HelpOptions): Route[] {
+export function helpRoutes({ commands, placesOf, supportContact }: HelpOptions): Route[] {
   const show = (topic: Topic): Extract<Reply, { kind: 'card' }> => {
     if (topic === 'intune') return { kind: 'card', card: intuneCard(), summary: 'What Microsoft Intune is for' };
     if (topic === 'terms') return { kind: 'card', card: termsCard(), summary: 'Whose word means what' };
@@ -55,9 +60,11 @@ export function helpRoutes({ commands, supportContact }: HelpOptions): Route[] {
         const workspace = await turn.workspace();
         const installer =
           workspace.installedBy === turn.actor.objectId ? { name: turn.actor.name, teamsId: turn.actor.teamsId } : null;
+        const reached = workspace.kind === 'personal' ? await placesOf(turn.actor) : [];
+        const places = reached.slice(0, shownPlaces).map(({ name }) => name ?? 'a group chat');
         return {
           kind: 'card',
-          card: welcomeCard({ kind: workspace.kind, installer }),
+          card: welcomeCard({ kind: workspace.kind, installer, places }),
           summary: 'Quartermaster is here',
         };
       },

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import type { JobView } from '../../publishing/job-view.ts';
 import type { Db } from '../../store/database.ts';
 import { command, type Reply, type Route, type Turn, verb } from '../route.ts';
-import { confirmCancelCard, type JobCard, jobCard, jobsCard, jobTitle, stepsCard } from './job-cards.ts';
+import { confirmCancelCard, type JobCard, jobCard, jobsCard, jobTitle } from './job-cards.ts';
 import type { PublishServices } from './publish-services.ts';
+import { stepsCard } from './steps-card.ts';
 
 const jobId = z.object({ job: z.uuid() });
 const number = z.string().transform((said) => said.trim().toLowerCase().replace(/^#/, ''));
@@ -26,11 +27,12 @@ export function jobRoutes(services: PublishServices): Route[] {
     const views = await jobs.list(workspace.id);
     const rows = await Promise.all(
       views.map(async (job) => {
-        const [release, connection] = await Promise.all([
+        const [release, connection, group] = await Promise.all([
           services.releases.get(job.releaseId),
           services.connections.find(workspace.id, job.connectionId),
+          services.groupWith(job.releaseId),
         ]);
-        return { job, release, connectionName: connection?.name ?? 'a deleted connection' };
+        return { job, release, connectionName: connection?.name ?? 'a deleted connection', group };
       }),
     );
     return { kind: 'card', card: jobsCard(rows, page, turn.now), summary: 'Publish jobs' };
@@ -56,6 +58,7 @@ export function jobRoutes(services: PublishServices): Route[] {
       usage: 'job <id>',
       summary: 'One publish job and how it stands',
       permission: 'look',
+      about: 'job',
       input: number,
       handle: async (turn, said) => {
         if (said === '') return list(turn, 0);
@@ -68,6 +71,8 @@ export function jobRoutes(services: PublishServices): Route[] {
       usage: 'cancel <id>',
       summary: 'Cancel a publish job',
       permission: 'publish',
+      about: 'job',
+      asks: true,
       input: number,
       handle: async (turn, said) => {
         if (said === '') return list(turn, 0);
@@ -93,16 +98,18 @@ export function jobRoutes(services: PublishServices): Route[] {
     verb({
       verb: 'job.steps',
       permission: 'look',
-      data: jobId,
+      data: jobId.extend({ page: z.coerce.number().int().min(0).default(0) }),
       handle: async (turn, data) => {
         const job = await here(turn, data.job);
         if (job === null) return unknownJob;
-        return { kind: 'personalCard', card: stepsCard(await jobCardData(services, job, turn.now)), summary: 'Steps' };
+        const view = await jobCardData(services, job, turn.now);
+        return { kind: 'personalCard', card: stepsCard(view, data.page), summary: 'Steps' };
       },
     }),
     verb({
       verb: 'job.cancel',
       permission: 'publish',
+      asks: true,
       data: jobId,
       handle: async (turn, data) => {
         const job = await here(turn, data.job);
@@ -121,12 +128,27 @@ export function jobRoutes(services: PublishServices): Route[] {
       },
     }),
     verb({
+      verb: 'job.look',
+      permission: 'look',
+      data: jobId,
+      handle: async (turn, data) => {
+        const job = await here(turn, data.job);
+        if (job === null) return unknownJob;
+        await jobs.lookNow(job.id);
+        return jobReply(services, job.id, turn.now);
+      },
+    }),
+    verb({
       verb: 'job.retry',
       permission: 'publish',
       data: jobId,
       handle: async (turn, data) => {
         const job = await here(turn, data.job);
         if (job === null) return unknownJob;
+        if ((await services.connections.find(job.workspaceId, job.connectionId)) === null)
+          return { kind: 'text', text: 'The connection of this job is not known here any more.' };
+        // A sign-in that is its owner's alone is not used by who presses Retry.
+        await services.connections.accessTo(job.connectionId, turn.actor.objectId);
         await jobs.retry(job.id, turn.actor.objectId);
         return jobReply(services, job.id, turn.now);
       },
@@ -145,7 +167,9 @@ async function jobCardData(services: PublishServices, job: JobView, now: Date, d
     connection,
     adminCentreUrl:
       cloud === undefined || job.appId === null ? null : services.appPage(cloud, connection.tenantId, job.appId),
+    approvalsPage: cloud === undefined ? null : services.approvalsPage(cloud, connection.tenantId),
     supportContact: services.supportContact,
+    group: await services.groupWith(job.releaseId, db),
     now,
   };
 }

@@ -1,18 +1,39 @@
 import { z } from 'zod';
 import type { Actor, Workspace } from '../../access/actor.ts';
-import { card, execute, header, openUrl, text } from '../../cards/pieces.ts';
-import type { StoredConnection } from '../../connections/connection.ts';
-import { androidMinimumOsFor, androidMinimumOsVersions } from '../../graph/android-minimum-os.ts';
-import { makePlan, withAction } from '../../publishing/planner.ts';
-import { proposedForm, type ReleaseForm, readReleaseForm } from '../../publishing/release-form.ts';
-import { type Release, StaleRelease } from '../../publishing/releases.ts';
+import { card, execute, header, openBeside, openUrl, text } from '../../cards/pieces.ts';
+import { shapeFor } from '../../publishing/kinds/app-shapes.ts';
+import { withAction } from '../../publishing/planner.ts';
+import { type FormStep, type FormValues, mergeValues } from '../../publishing/release-form.ts';
+import type { Release } from '../../publishing/releases.ts';
 import { command, type Reply, type Route, type Turn, verb } from '../route.ts';
+import { importReply } from './import-routes.ts';
 import { jobReply } from './job-routes.ts';
 import type { PublishServices } from './publish-services.ts';
-import { discardedCard, planCard, readingCard, refusedPackageCard, releaseFormCard } from './release-cards.ts';
+import { discardedCard, readingCard, refusedPackageCard } from './release-cards.ts';
+import {
+  connectionsToPublishWith,
+  formReply,
+  plannedReply,
+  planReply,
+  unlessStale,
+  valuesOf,
+  withChosenTemplate,
+} from './release-form-reply.ts';
+import { requestCard } from './request-card.ts';
 
 const releaseId = z.object({ release: z.uuid() });
 const pressOnRelease = releaseId.extend({ revision: z.coerce.number().int() });
+const formStep = z.enum(['first', 'further']);
+const formPress = pressOnRelease.extend({ step: formStep.default('first') });
+
+const isOpen = (release: Release) => release.state === 'draft' || release.state === 'planned';
+
+function typed(release: Release, data: unknown, step: FormStep): FormValues {
+  const known = valuesOf(release);
+  return release.facts === null
+    ? known
+    : mergeValues(known, data, shapeFor(release.facts, release.origin.fileName, known.appType), step);
+}
 
 export function releaseRoutes(services: PublishServices): Route[] {
   const { releases, jobs } = services;
@@ -27,14 +48,17 @@ export function releaseRoutes(services: PublishServices): Route[] {
     return release;
   };
 
-  const startPublishing = async (turn: Turn): Promise<Reply> => {
+  const startPublishing = async (turn: Turn, connectionId?: string): Promise<Reply> => {
     const workspace = await turn.workspace();
-    if ((await usableConnections(services, workspace.id)).length === 0) return connectFirst(services, workspace.id);
+    const usable = await connectionsToPublishWith(services, workspace.id);
+    if (usable.length === 0) return connectFirst(services, workspace.id);
+    const meant = usable.find(({ id }) => id === connectionId);
     const { url } = await services.tickets.issue({
       ...requester(turn.actor),
       workspaceId: workspace.id,
       homeTenantId: workspace.homeTenantId,
       place: turn.place,
+      connectionId: meant?.id ?? null,
     });
     return {
       kind: 'personalCard',
@@ -49,7 +73,10 @@ export function releaseRoutes(services: PublishServices): Route[] {
             'The link is yours alone, opens once and lasts an hour. Nothing is published before you confirm the plan here.',
             { subtle: true },
           ),
-          text('Instead of uploading you can type publish with an https link to the package.', { subtle: true }),
+          text(
+            'Without uploading: type publish with an https link to a package or to an app in a store, or publish web and an address.',
+            { subtle: true },
+          ),
         ],
         [openUrl('Open the upload page', url)],
       ),
@@ -68,81 +95,121 @@ export function releaseRoutes(services: PublishServices): Route[] {
       handle: async (turn, link) => {
         if (link === '') return startPublishing(turn);
         const workspace = await turn.workspace();
-        if ((await usableConnections(services, workspace.id)).length === 0) return connectFirst(services, workspace.id);
+        if ((await connectionsToPublishWith(services, workspace.id)).length === 0)
+          return connectFirst(services, workspace.id);
         return fromLink(services, turn, workspace, link);
       },
     }),
-    verb({ verb: 'publish.start', permission: 'publish', data: z.object({}), handle: (turn) => startPublishing(turn) }),
+    verb({
+      verb: 'publish.start',
+      permission: 'publish',
+      // In a person's own chat the release alone tells which place is meant.
+      data: z.object({ connection: z.uuid().optional(), release: z.uuid().optional() }),
+      handle: (turn, data) => startPublishing(turn, data.connection),
+    }),
     {
       kind: 'file',
       permission: 'publish',
       handle: async (turn, file) => {
         const workspace = await turn.workspace();
-        if ((await usableConnections(services, workspace.id)).length === 0) return connectFirst(services, workspace.id);
+        if ((await connectionsToPublishWith(services, workspace.id)).length === 0)
+          return connectFirst(services, workspace.id);
         return fromLink(services, turn, workspace, file.downloadUrl, file.name);
       },
     },
     verb({
       verb: 'publish.form',
       permission: 'publish',
+      asks: true,
       data: releaseId,
       handle: async (turn, data) => {
         const release = await own(turn, data.release);
         if ('kind' in release) return release;
-        if (release.state !== 'draft' && release.state !== 'planned') return show(release, turn.now);
-        return formReply(services, release, release.form ?? undefined);
+        return isOpen(release) ? formReply(services, release) : show(release, turn.now);
+      },
+    }),
+    verb({
+      verb: 'publish.step',
+      permission: 'publish',
+      data: formPress
+        .extend({ to: formStep, as: z.string().max(40).optional(), fill: z.boolean().default(false) })
+        .loose(),
+      handle: async (turn, data) => {
+        const release = await own(turn, data.release);
+        if ('kind' in release) return release;
+        if (!isOpen(release) || release.revision !== data.revision || release.facts === null)
+          return show(release, turn.now);
+        const values = typed(release, data, data.step);
+        const shape = shapeFor(release.facts, release.origin.fileName, data.as ?? values.appType);
+        const saved = { ...values, appType: shape.graphType };
+        return unlessStale(
+          async () => {
+            const { values: filled, told } = await withChosenTemplate(services, release, saved, data.fill);
+            const kept = await releases.saveForm(release, filled);
+            return formReply(services, kept, { step: data.to, ...(told === null ? {} : { told }) });
+          },
+          (newest) => show(newest, turn.now),
+        );
       },
     }),
     verb({
       verb: 'publish.plan',
       permission: 'publish',
-      data: pressOnRelease.loose(),
+      data: formPress.loose(),
       handle: async (turn, data) => {
         const release = await own(turn, data.release);
         if ('kind' in release) return release;
-        if (release.revision !== data.revision || (release.state !== 'draft' && release.state !== 'planned'))
-          return show(release, turn.now);
-        const read = readReleaseForm(data);
-        if ('faults' in read) return formReply(services, release, data as Partial<ReleaseForm>, read.faults);
-        return plan(services, turn, release, read.form);
+        if (!isOpen(release) || release.revision !== data.revision) return show(release, turn.now);
+        return unlessStale(
+          () => plannedReply(services, turn, release, typed(release, data, data.step)),
+          (newest) => show(newest, turn.now),
+        );
       },
     }),
     verb({
       verb: 'publish.confirm',
       permission: 'publish',
-      data: pressOnRelease.extend({ action: z.string().max(80).optional() }),
+      data: pressOnRelease.extend({
+        action: z.string().max(80).optional(),
+        texts: z.string().max(20).optional(),
+        supersedence: z.string().max(20).optional(),
+      }),
       handle: async (turn, data) => {
         const release = await own(turn, data.release);
         if ('kind' in release) return release;
         if (release.state !== 'planned' || release.plan === null || release.revision !== data.revision)
           return show(release, turn.now);
-        const chosen = withAction(release.plan, data.action);
-        const connection = await services.connections.find(release.workspaceId, release.plan.connectionId);
-        if (connection === null)
-          return formReply(services, release, release.form ?? undefined, {
-            form: 'That connection was deleted. Choose another.',
-          });
-        if (chosen === null)
-          return {
-            kind: 'personalCard',
-            card: planCard({
-              release,
-              plan: release.plan,
-              connection,
-              fault: 'Choose whether it is a new version or a new app',
-            }),
-            summary: 'Plan',
-          };
-        try {
-          const jobId = await releases.confirm(release, chosen, (tx, confirmed) =>
-            jobs.start(tx, { releaseId: confirmed.id, workspaceId: confirmed.workspaceId, plan: chosen }),
-          );
-          jobs.nudge();
-          return await jobReply(services, jobId, turn.now);
-        } catch (error) {
-          if (error instanceof StaleRelease) return show(error.release, turn.now);
-          throw error;
-        }
+        const chosen = withAction(release.plan, { ...data, action: data.action, texts: data.texts });
+        const asked = await planReply(services, release, 'Choose whether it is a new version or a new app');
+        if (asked === null)
+          return formReply(services, release, { faults: { form: 'That connection was deleted. Choose another.' } });
+        if (chosen === null) return { ...asked, kind: 'personalCard' };
+        return unlessStale(
+          async () => {
+            const jobId = await releases.confirm(release, chosen, (tx, confirmed) =>
+              jobs.start(tx, { releaseId: confirmed.id, workspaceId: confirmed.workspaceId, plan: chosen }),
+            );
+            jobs.nudge();
+            return jobReply(services, jobId, turn.now);
+          },
+          (newest) => show(newest, turn.now),
+        );
+      },
+    }),
+    verb({
+      verb: 'publish.request',
+      permission: 'publish',
+      asks: true,
+      data: releaseId,
+      handle: async (turn, data) => {
+        const release = await own(turn, data.release);
+        if ('kind' in release) return release;
+        if (release.state !== 'planned' || release.plan === null) return show(release, turn.now);
+        return {
+          kind: 'personalCard',
+          card: requestCard({ release, plan: release.plan }),
+          summary: 'What Intune will be told',
+        };
       },
     }),
     verb({
@@ -154,12 +221,10 @@ export function releaseRoutes(services: PublishServices): Route[] {
         if ('kind' in release) return release;
         if (release.revision !== data.revision || release.state === 'started' || release.state === 'discarded')
           return show(release, turn.now);
-        try {
-          return await show(await releases.discard(release), turn.now);
-        } catch (error) {
-          if (error instanceof StaleRelease) return show(error.release, turn.now);
-          throw error;
-        }
+        return unlessStale(
+          async () => show(await releases.discard(release), turn.now),
+          (newest) => show(newest, turn.now),
+        );
       },
     }),
     verb({
@@ -199,7 +264,7 @@ async function connectFirst(services: PublishServices, workspaceId: string): Pro
           text(broken.lastProblem?.what ?? 'Publishing needs a connection that works. This one is not finished.'),
         ],
         [
-          execute('Open the connection', 'connection.show', { connection: broken.id }),
+          openBeside('Open the connection', 'connection.show', { connection: broken.id }),
           execute('Connections', 'connection.list', { page: 0 }),
         ],
       ),
@@ -210,16 +275,13 @@ async function connectFirst(services: PublishServices, workspaceId: string): Pro
     card: card(
       [
         header({ title: 'Connect to Intune first' }),
-        text('Publishing needs a connection that works. It takes an app registration and two minutes.'),
+        text(
+          'Publishing needs a connection that works. Making one takes some minutes: the first step shows which ways there are.',
+        ),
       ],
       [execute('Connect to Intune', 'connection.form')],
     ),
   };
-}
-
-async function usableConnections(services: PublishServices, workspaceId: string): Promise<StoredConnection[]> {
-  const all = await services.connections.list(workspaceId);
-  return all.filter((connection) => connection.status === 'connected' || connection.statusReason === 'propagating');
 }
 
 async function fromLink(
@@ -238,7 +300,9 @@ async function fromLink(
     ...(fileName === undefined ? {} : { fileName }),
     signal: turn.signal,
   });
-  // Words, not a card: the draft comes as a card of its own, and a card that stays behind would tell an old state.
+  const view = accepted.id === null ? null : await services.linkImport.view(workspace.id, accepted.id);
+  if (view !== null) return importReply(services, view);
+  // Words, not a card: there is nothing to wait for but the draft, which comes as a card of its own.
   return { kind: 'text', text: `I am fetching ${accepted.fileName} from ${accepted.host}. Its draft follows here.` };
 }
 
@@ -268,63 +332,10 @@ export async function releaseReply(
       return { kind: 'card', card: readingCard(release), summary: name, follow };
     }
     case 'planned': {
-      const connection =
-        release.plan === null ? null : await services.connections.find(release.workspaceId, release.plan.connectionId);
-      if (release.plan !== null && connection !== null)
-        return {
-          kind: 'card',
-          card: planCard({ release, plan: release.plan, connection }),
-          summary: `Plan: ${name}`,
-          follow,
-        };
-      return { ...(await formReply(services, release, release.form ?? undefined)), kind: 'card', follow };
+      const planned = await planReply(services, release);
+      return planned ?? { ...(await formReply(services, release)), kind: 'card', follow };
     }
-    case 'draft': {
-      const made = await formReply(services, release, release.form ?? undefined);
-      return { ...made, kind: 'card', follow };
-    }
-  }
-}
-
-async function formReply(
-  services: PublishServices,
-  release: Release,
-  values?: Partial<ReleaseForm>,
-  faults?: Parameters<typeof releaseFormCard>[0]['faults'],
-) {
-  const connections = await usableConnections(services, release.workspaceId);
-  const minimum = androidMinimumOsFor(release.facts?.details.minSdkVersion ?? null);
-  const only = connections.length === 1 ? connections[0] : undefined;
-  const proposed = release.facts === null ? {} : proposedForm(release.facts, minimum);
-  return {
-    kind: 'personalCard' as const,
-    card: releaseFormCard({
-      release,
-      connections,
-      minimumOsChoices: androidMinimumOsVersions.map(({ flag, label }) => ({ title: label, value: flag })),
-      values: { ...proposed, ...(only === undefined ? {} : { connectionId: only.id }), ...values },
-      ...(faults === undefined ? {} : { faults }),
-    }),
-    summary: `Draft of ${release.facts?.displayName ?? release.origin.fileName}`,
-  };
-}
-
-async function plan(services: PublishServices, turn: Turn, release: Release, form: ReleaseForm): Promise<Reply> {
-  const connection = await services.connections.find(release.workspaceId, form.connectionId);
-  if (connection === null)
-    return formReply(services, release, form, { connectionId: 'This connection is not known here any more' });
-  const { mobileApps } = await services.connections.accessTo(connection.id);
-  const made = await makePlan(release, form, connection, mobileApps, turn.signal);
-  try {
-    const planned = await services.releases.savePlan(release, form, made);
-    return {
-      kind: 'card',
-      card: planCard({ release: planned, plan: made, connection }),
-      summary: `Plan: ${made.displayName} ${made.version}`,
-      follow: { subject: 'release', subjectId: release.id },
-    };
-  } catch (error) {
-    if (error instanceof StaleRelease) return releaseReply(services, error.release, turn.now);
-    throw error;
+    case 'draft':
+      return { ...(await formReply(services, release)), kind: 'card', follow };
   }
 }
