@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { type ManagedAppConfig, readManagedApps } from './managed-apps-config.ts';
+import { type OwnIdentityConfig, ownIdentity, ownIdentityVariables } from './own-identity-config.ts';
 
 /** A setting that stops the process, named so that the operator can mend it. */
 export class ConfigError extends Error {
@@ -72,12 +74,31 @@ const environment = z.object({
   ALLOWED_HOME_TENANTS: list,
   ADMINISTRATORS: list.pipe(z.array(administrator)),
   SUPPORT_CONTACT: z.string().default('the person who runs this bot'),
+  CONSENT_DAYS: z.coerce.number({ error: 'must be a number of days' }).min(1).max(60).default(7),
+  CONSENT_REMINDER_DAYS: z
+    .string()
+    .default('1,3')
+    .transform((days) => days.split(',').map((day) => Number(day.trim())))
+    .pipe(z.array(z.number({ error: 'lists days, such as 1,3' }).positive())),
+  CONSENT_OWN_REQUESTS: z.enum(['0', '1'], { error: 'is 1 or 0' }).default('0'),
+  MANAGED_APPS_FILE: optional(text),
+  ...ownIdentityVariables,
   PACKAGE_HOSTS: list,
   MAX_PACKAGE_BYTES: z.coerce
     .number()
     .int()
     .positive()
     .default(8 * 1024 ** 3),
+  ARTIFACT_CONTAINER_URL: optional(httpsUrl),
+  ARTIFACT_ACCOUNT_KEY: optional(text),
+  KEEP_PACKAGES_PER_APP: z.coerce.number().int().min(1).max(1_000).default(3),
+  KEEP_PACKAGES_BYTES: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(50 * 1024 ** 3),
+  INTUNE_CHANGES_PER_20_SECONDS: z.coerce.number().int().min(1).max(100_000).default(100),
+  INTUNE_REQUESTS_PER_20_SECONDS: z.coerce.number().int().min(1).max(1_000_000).default(1_000),
   JOB_CONCURRENCY: z.coerce.number().int().min(1).max(32).default(2),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   METRICS_TOKEN: optional(text),
@@ -99,13 +120,23 @@ export interface Config {
   allowedHomeTenants: string[];
   administrators: { homeTenantId: string; objectId: string }[];
   supportContact: string;
+  consent: ConsentConfig;
+  /** Multi-tenant apps of the operator that customers may use instead of their own. */
+  managedApps: ManagedAppConfig[];
   /** Package hosts that may be private, from the operator. */
   packageHosts: string[];
   maxPackageBytes: number;
+  /** Of Azure Blob Storage, instead of a folder. */
+  artifactContainer: { url: URL; accountKey: string | undefined } | undefined;
+  /** Published packages that stay for going back. */
+  keepPackages: { perApp: number; bytes: number };
   jobConcurrency: number;
+  /** What one app may send to one tenant in 20 seconds, all processes together. */
+  graphBudget: { changes: number; requests: number };
   logLevel: string;
   metricsToken: string | undefined;
   customCloud: CustomCloudConfig | undefined;
+  ownIdentity: OwnIdentityConfig;
   /** The local demo: no app id, loopback only. */
   demo: boolean;
 }
@@ -122,6 +153,15 @@ export interface BotConfig {
   oauthScope: string;
   /** Further hosts that a verified token's serviceUrl may name (sovereign clouds, test rigs). */
   serviceHosts: string[];
+}
+
+export interface ConsentConfig {
+  /** How long a request stays open. */
+  days: number;
+  /** After its start. */
+  reminderDays: number[];
+  /** A configured administrator may decide on a request of their own. */
+  ownRequests: boolean;
 }
 
 export interface CustomCloudConfig {
@@ -197,12 +237,25 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       return { homeTenantId: homeTenantId.toLowerCase(), objectId };
     }),
     supportContact: e.SUPPORT_CONTACT,
+    consent: {
+      days: e.CONSENT_DAYS,
+      reminderDays: e.CONSENT_REMINDER_DAYS.toSorted((a, b) => a - b),
+      ownRequests: e.CONSENT_OWN_REQUESTS === '1',
+    },
+    managedApps: e.MANAGED_APPS_FILE === undefined ? [] : managedApps(e.MANAGED_APPS_FILE),
     packageHosts: e.PACKAGE_HOSTS,
     maxPackageBytes: e.MAX_PACKAGE_BYTES,
+    artifactContainer:
+      e.ARTIFACT_CONTAINER_URL === undefined
+        ? undefined
+        : { url: new URL(e.ARTIFACT_CONTAINER_URL), accountKey: e.ARTIFACT_ACCOUNT_KEY },
+    keepPackages: { perApp: e.KEEP_PACKAGES_PER_APP, bytes: e.KEEP_PACKAGES_BYTES },
     jobConcurrency: e.JOB_CONCURRENCY,
+    graphBudget: { changes: e.INTUNE_CHANGES_PER_20_SECONDS, requests: e.INTUNE_REQUESTS_PER_20_SECONDS },
     logLevel: e.LOG_LEVEL,
     metricsToken: e.METRICS_TOKEN,
     customCloud: customCloud(e),
+    ownIdentity: ownIdentity(e),
     demo,
   };
 }
@@ -221,6 +274,14 @@ function customCloud(e: z.infer<typeof environment>): CustomCloudConfig | undefi
     storageHosts: e.CUSTOM_CLOUD_STORAGE_HOSTS,
     ca: e.CUSTOM_CLOUD_CA_FILE === undefined ? undefined : readCa(e.CUSTOM_CLOUD_CA_FILE),
   };
+}
+
+function managedApps(file: string): ManagedAppConfig[] {
+  try {
+    return readManagedApps(file);
+  } catch (error) {
+    throw new ConfigError('MANAGED_APPS_FILE', (error as Error).message);
+  }
 }
 
 function readCa(file: string): string {

@@ -2,7 +2,12 @@ import module from 'node:module';
 
 // Plain JavaScript on purpose: an older Node cannot read TypeScript and would fail without saying why.
 const oldest = 24;
-const roots = { main: './main.ts', worker: './worker.ts', migrate: './migrate.ts' };
+const roots = {
+  main: './main.ts',
+  worker: './worker.ts',
+  migrate: './migrate.ts',
+  'vault-rotate': './vault-rotate.ts',
+};
 
 if (Number.parseInt(process.versions.node, 10) < oldest) {
   process.stderr.write(

@@ -13,7 +13,7 @@ async function main(): Promise<void> {
     );
   const log = createLog({ level: config.logLevel });
   const database = openDatabase(config);
-  const parts = compose(config, database, log);
+  const parts = await compose(config, database, log);
   database.queue.on('error', (error) => log.error({ err: error }, 'the queue reported an error'));
   await database.queue.start();
   await parts.connections.prepare();

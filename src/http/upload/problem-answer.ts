@@ -10,6 +10,8 @@ const statuses: Partial<Record<ProblemCode, number>> = {
   uploadElsewhere: 403,
   uploadTooLarge: 413,
   packageEmpty: 400,
+  pictureUnknown: 415,
+  pictureTooLarge: 413,
   uploadUnreadable: 400,
   uploadStoreFull: 507,
 };

@@ -2,18 +2,20 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import type { Request, Response, Server } from 'restify';
+import type { Request, Server } from 'restify';
+import { largestIconFile } from '../../packages/icon.ts';
 import { asProblemError, type Problem, ProblemError } from '../../problems/problem.ts';
 import type { UploadTicket, UploadTickets } from '../../publishing/upload-tickets.ts';
 import type { ArtifactStore } from '../../store/artifact-store.ts';
 import { findArtifact } from '../../store/artifacts.ts';
 import type { Db } from '../../store/database.ts';
+import { answering, type Handler } from '../answering.ts';
+import { isFromOurPage } from '../same-origin.ts';
 import { sendJson, sendPage, sendProblemPage, sendRedirect, sendTusComplete, sendTusProblem } from './answers.ts';
 import { type Asset, readAssets } from './assets.ts';
 import { doorPage, uploadPage } from './pages.ts';
 import { sentences, statusOf } from './problem-answer.ts';
 import { type OnReceived, ReceiveUpload } from './receive-upload.ts';
-import { isFromOurPage } from './same-origin.ts';
 import { createSessionCookie } from './session-cookie.ts';
 import { createTusEndpoint, isUploadOf } from './tus-endpoint.ts';
 import { UnfinishedUploads } from './unfinished-uploads.ts';
@@ -69,17 +71,11 @@ export function addUploadRoutes(server: Server, options: UploadRoutesOptions): U
     return problem;
   };
 
-  const answering =
-    (handle: (request: Request, response: Response) => Promise<void>, refuse: typeof sendProblemPage) =>
-    async (request: Request, response: Response) => {
-      try {
-        await handle(request, response);
-      } catch (error) {
-        const problem = explained(error);
-        if (response.headersSent) response.destroy();
-        else refuse(response, problem);
-      }
-    };
+  const answers = (handle: Handler, refuse: typeof sendProblemPage) =>
+    answering((error) => {
+      const problem = explained(error);
+      return (response) => refuse(response, problem);
+    })(handle);
 
   const ticketOf = (request: Request): Promise<UploadTicket> =>
     tickets.bySession(String(request.params.ticketId), cookie.read(request.headers.cookie));
@@ -90,16 +86,16 @@ export function addUploadRoutes(server: Server, options: UploadRoutesOptions): U
 
   for (const asset of readAssets()) server.get(asset.path, sendAsset(asset));
 
-  const door = answering(async (request, response) => {
-    await tickets.look(String(request.params.token));
-    sendPage(response, 200, doorPage);
+  const door = answers(async (request, response) => {
+    const ticket = await tickets.look(String(request.params.token));
+    sendPage(response, 200, (nonce) => doorPage(ticket, nonce));
   }, sendProblemPage);
   server.get('/u/:token', door);
   server.head('/u/:token', door);
 
   server.post(
     '/u/:token',
-    answering(async (request, response) => {
+    answers(async (request, response) => {
       assertOurPage(request);
       const exchange = await tickets.exchange(String(request.params.token));
       // Whoever opened the link before has the cookie and goes on; everybody else is told there that it is taken.
@@ -110,15 +106,15 @@ export function addUploadRoutes(server: Server, options: UploadRoutesOptions): U
 
   server.get(
     '/upload/:ticketId',
-    answering(async (request, response) => {
+    answers(async (request, response) => {
       const ticket = await ticketOf(request);
-      sendPage(response, 200, (nonce) => uploadPage(ticket, maxBytes, nonce));
+      sendPage(response, 200, (nonce) => uploadPage(ticket, largestFor(ticket, maxBytes), nonce));
     }, sendProblemPage),
   );
 
   server.get(
     '/upload/:ticketId/state',
-    answering(
+    answers(
       async (request, response) => {
         const ticket = await ticketOf(request);
         sendJson(response, 200, {
@@ -138,7 +134,7 @@ export function addUploadRoutes(server: Server, options: UploadRoutesOptions): U
     if (ticket.state === 'received') throw new ProblemError('uploadReceived');
     return ticket;
   };
-  const passOn = answering(
+  const passOn = answers(
     async (request, response) => tus.handle(await openTicketOf(request), request, response),
     sendTusProblem,
   );
@@ -148,7 +144,7 @@ export function addUploadRoutes(server: Server, options: UploadRoutesOptions): U
 
   server.head(
     '/files/:ticketId/:uploadId',
-    answering(async (request, response) => {
+    answers(async (request, response) => {
       const ticket = await ticketOf(request);
       const uploadId = String(request.params.uploadId);
       // The answer to the last byte was lost, or this process ended while it computed the digest.
@@ -164,6 +160,10 @@ export function addUploadRoutes(server: Server, options: UploadRoutesOptions): U
 
   return { sweep: () => unfinished.sweep(clock()) };
 }
+
+/** A picture that is too large to be looked at is refused before it comes. */
+const largestFor = ({ wanted }: UploadTicket, maxBytes: number) =>
+  wanted === null ? maxBytes : Math.min(maxBytes, largestIconFile);
 
 async function receivedBy(db: Db, ticket: UploadTicket) {
   if (ticket.state !== 'received' || ticket.artifactId === null) return null;

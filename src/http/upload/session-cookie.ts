@@ -1,3 +1,5 @@
+import { cookieNamed } from '../cookie.ts';
+
 /**
  * The session is bound to one ticket by the cookie's path, so that two uploads in one browser know nothing of each other.
  * `SameSite=Strict` is enough: the cookie is set by an answer to our own page and used only by our own pages.
@@ -15,12 +17,6 @@ export function createSessionCookie({ secure, maxAgeMs }: { secure: boolean; max
   return {
     set: (ticketId, session) =>
       ['/upload', '/files'].map((path) => `${name}=${session}; Path=${path}/${ticketId}; ${attributes}`),
-    read: (header = '') => {
-      for (const pair of header.split(';')) {
-        const [key, value] = pair.split('=', 2);
-        if (key?.trim() === name && value !== undefined && value.trim() !== '') return value.trim();
-      }
-      return null;
-    },
+    read: (header) => cookieNamed(name, header),
   };
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Server, type ServerOptions } from '@tus/server';
 import type { Logger } from 'pino';
+import { largestIconFile } from '../../packages/icon.ts';
 import { asProblemError, ProblemError } from '../../problems/problem.ts';
 import type { UploadTicket, UploadTickets } from '../../publishing/upload-tickets.ts';
 import { sentences, statusOf } from './problem-answer.ts';
@@ -64,6 +65,7 @@ export function createTusEndpoint({ tickets, unfinished, receive, maxBytes, cloc
       const ticket = ticketBehind(request);
       if (upload.size === undefined || !Number.isSafeInteger(upload.size)) throw new ProblemError('uploadUnreadable');
       if (upload.size === 0) throw new ProblemError('packageEmpty');
+      if (ticket.wanted !== null && upload.size > largestIconFile) throw new ProblemError('pictureTooLarge');
       await unfinished.assertRoomFor(upload.size);
       if (!(await tickets.begin(ticket.id))) throw new ProblemError('uploadReceived');
       await unfinished.removeAll(uploadPrefix(ticket));

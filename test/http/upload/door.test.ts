@@ -94,7 +94,7 @@ describe('the link from Teams', () => {
     const answer = await fetch(`${site.url}/u/${'A'.repeat(43)}`, { method, redirect: 'manual' });
 
     expect(answer.status).toBe(404);
-    expect(await answer.text()).toContain('Type publish in Teams');
+    expect(await answer.text()).toContain('type publish there');
   });
 
   it('is explained when it has expired', async () => {

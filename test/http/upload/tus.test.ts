@@ -325,7 +325,7 @@ describe('an upload is refused', () => {
     const answer = await create(late);
 
     expect(answer.status).toBe(410);
-    expect(await answer.text()).toContain('Type publish in Teams');
+    expect(await answer.text()).toContain('type publish there');
   });
 
   it('when the ticket was withdrawn', async () => {

@@ -10,8 +10,9 @@ import type { UploadTicket } from '../../../src/publishing/upload-tickets.ts';
 import { UploadTickets } from '../../../src/publishing/upload-tickets.ts';
 import { FolderArtifactStore } from '../../../src/store/artifact-store.ts';
 import type { Artifact } from '../../../src/store/artifacts.ts';
-import { type Database, openDatabase } from '../../../src/store/database.ts';
+import type { Database } from '../../../src/store/database.ts';
 import { workspaces } from '../../../src/store/schema.ts';
+import { openTestDatabase } from '../../fakes/databases.ts';
 
 export interface UploadSite {
   url: string;
@@ -42,8 +43,7 @@ export interface UploadSiteOptions {
 /** The upload routes on a real server. */
 export async function startUploadSite(options: UploadSiteOptions = {}): Promise<UploadSite> {
   const dataDir = await mkdtemp(join(tmpdir(), 'upload-site-'));
-  const database = openDatabase({ dataDir: 'memory://' });
-  await database.migrate();
+  const database = await openTestDatabase();
   const [workspace] = await database.db
     .insert(workspaces)
     .values({ homeTenantId: 'home', kind: 'team', teamsKey: 'key', name: options.workspaceName ?? 'Mobile' })

@@ -3,6 +3,7 @@
   const main = byId('upload');
   const { endpoint, stateUrl } = main.dataset;
   const maxBytes = Number(main.dataset.maxBytes);
+  const heading = main.querySelector('h1').textContent;
   const sections = ['choose', 'sending', 'done', 'trouble'];
 
   /** Small enough for reverse proxies that collect a whole request before they pass it on. */
@@ -56,7 +57,7 @@
     keepAwake(mode === 'sending' || mode === 'waiting');
     byId('sending').classList.toggle('waiting', mode === 'waiting' || mode === 'paused');
     byId('pause').textContent = mode === 'paused' ? 'Go on' : 'Pause';
-    if (mode === 'idle') document.title = 'Upload a package - Quartermaster';
+    if (mode === 'idle') document.title = `${heading} - Quartermaster`;
   };
 
   const pace = (sent, total) => {
@@ -80,7 +81,7 @@
     byId('bar').setAttribute('aria-valuetext', `${percent} %, ${figures}`);
     byId('percent').textContent = `${percent} %`;
     byId('bytes').textContent = figures;
-    document.title = `${percent} % - Upload a package`;
+    document.title = `${percent} % - ${heading}`;
     const tenth = Math.floor(percent / 10);
     if (tenth > spokenTenth && percent < 100) say(`${tenth * 10} percent`);
     spokenTenth = tenth;
