@@ -2,24 +2,30 @@ import type { RequestListener } from 'node:http';
 import { Clock, type Delays, type Pace, paces } from './clock.ts';
 import { AdminConsent } from './entra/admin-consent.ts';
 import { Directory } from './entra/directory.ts';
+import { EntraError } from './entra/entra-error.ts';
 import { loginService } from './entra/login-service.ts';
+import { SignInPages } from './entra/sign-in-pages.ts';
 import { TokenEndpoint } from './entra/token-endpoint.ts';
 import { TokenKeys } from './entra/token-keys.ts';
+import { UserGrants } from './entra/user-grants.ts';
+import { WorkloadIssuer } from './entra/workload-issuer.ts';
 import { Faults } from './faults.ts';
-import type { GraphServices } from './graph/graph-call.ts';
+import type { GraphServices, GraphWatch } from './graph/graph-call.ts';
 import { graphService } from './graph/graph-service.ts';
-import type { IntuneTenant, VerifiedContent } from './graph/intune-tenant.ts';
+import type { Assignment, IntuneTenant, StoredApp, VerifiedContent } from './graph/intune-tenant.ts';
 import { publishingState } from './graph/intune-tenant.ts';
 import { loadMetadata } from './graph/metadata.ts';
 import { seedTenant } from './graph/seed.ts';
 import { type Listener, listen } from './http.ts';
+import { keyVaultService, type VaultEntry, vaultResource } from './identity/key-vault-service.ts';
+import { managedIdentityService } from './identity/managed-identity-service.ts';
 import { portalService } from './portal/portal-service.ts';
 import { type LoggedRequest, RequestLog } from './request-log.ts';
 import { makeAzuriteStore } from './storage/azurite-store.ts';
 import { makeDiskStore } from './storage/disk-store.ts';
 import { type StorageCounters, storageService } from './storage/storage-service.ts';
 import { UploadUrls } from './storage/upload-urls.ts';
-import { type DemoDirectory, makeDirectory, type Person, personIds } from './tenants.ts';
+import { type DemoDirectory, machineIds, makeDirectory, type Person, personIds, tenantIds } from './tenants.ts';
 import { makeServerCertificate } from './tls/certificates.ts';
 
 export interface LocalCloudOptions {
@@ -41,6 +47,7 @@ export interface LocalCloudOptions {
   packages?: Readonly<Record<string, string>>;
   /** Where the demo's chat is, for a link on the portal. */
   chatUrl?: string;
+  watch?: GraphWatch;
   log?: (message: string, facts: Record<string, unknown>) => void;
 }
 
@@ -55,6 +62,10 @@ export interface AppSummary {
   committedContentVersion: string | null;
   size: number;
   content: VerifiedContent | null;
+  /** `required: Mobile pilot` */
+  receivers: string[];
+  categories: string[];
+  owner: string | null;
 }
 
 export interface LocalCloudState {
@@ -71,15 +82,26 @@ export interface LocalCloud {
   graphUrl: string;
   storageHost: string;
   portalUrl: string;
+  /** Where a machine of this cloud gets tokens of its managed identities. */
+  identityUrl: string;
+  keyVaultUrl: string;
+  /** What the vault holds, live. */
+  vault: Map<string, VaultEntry>;
+  /** An identity provider beside Entra, for federated credentials. */
+  workloads: WorkloadIssuer;
   caPem: string;
   /** Tenants, registrations with their secrets, people; live. */
   tenants: DemoDirectory;
   delays: Delays;
   state: LocalCloudState;
   faults: Faults;
+  /** The next request for a token is refused with this code of Microsoft's. */
+  refuseNextToken(refusal: { status: number; error: string; code: number }): void;
   advance(milliseconds: number): void;
-  /** Who is signed in to the consent page. */
+  /** Who is signed in to Microsoft's pages. */
   signIn(personId: string): void;
+  /** Ends every session of a person, as a changed password does. */
+  revokeSessions(personId: string): void;
   stop(): Promise<void>;
 }
 
@@ -88,9 +110,10 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
   const delays = paces[options.pace ?? 'instant'];
   const faults = new Faults();
   const log = new RequestLog();
-  const [certificate, keys, store] = await Promise.all([
+  const [certificate, keys, workloads, store] = await Promise.all([
     makeServerCertificate(),
     TokenKeys.make(),
+    WorkloadIssuer.make(),
     options.storage === 'azurite' ? makeAzuriteStore() : makeDiskStore(),
   ]);
   const metadata = loadMetadata();
@@ -99,7 +122,9 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
   const intune = new Map(
     data.tenants.map((tenant) => [tenant.id, seedTenant(tenant.id, clock.now(), options.furtherApps ?? 0)]),
   );
-  const urls = { login: '', graph: '', storage: '', portal: '' };
+  const urls = { login: '', graph: '', storage: '', portal: '', identity: '', vault: '' };
+  const vault = new Map<string, VaultEntry>();
+  const refusals: EntraError[] = [];
   let signedIn: Person = directory.person(personIds.megan) as Person;
   const retryAfterSeconds = options.pace === 'lifelike' ? 5 : 1;
 
@@ -108,13 +133,16 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
     lifetime: (options.uploadUrlMinutes ?? 15) * 60_000,
     storageUrl: () => urls.storage,
   });
+  const grants = new UserGrants(clock);
   const tokens = new TokenEndpoint({
     directory,
     keys,
+    grants,
     clock,
     delays,
     loginUrl: () => urls.login,
     graphUrl: () => urls.graph,
+    workloads,
   });
   const consent = new AdminConsent({
     directory,
@@ -123,7 +151,16 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
     graphUrl: () => urls.graph,
     portalUrl: () => urls.portal,
   });
+  const signIns = new SignInPages({
+    directory,
+    clock,
+    grants,
+    signedIn: () => signedIn,
+    graphAudiences: () => tokens.graphAudiences(),
+    portalUrl: () => urls.portal,
+  });
   const services: GraphServices = {
+    watch: options.watch,
     metadata,
     storage: {
       newBlob: () => uploadUrls.newBlob(),
@@ -136,11 +173,15 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
     faults,
     graphUrl: () => urls.graph,
     appName: (appId) => directory.registration(appId)?.displayName ?? appId,
+    registration: (appId) => directory.registration(appId),
   };
-  const counters: StorageCounters = { blocks: 0, bytes: 0, blockLists: 0, refused: 0 };
+  const counters: StorageCounters = { blocks: 0, bytes: 0, blockLists: 0, refused: 0, repeated: 0 };
 
   const state: LocalCloudState = {
-    apps: (tenantId) => [...(intune.get(tenantId)?.apps.values() ?? [])].map((app) => summary(app, clock.now())),
+    apps: (tenantId) => {
+      const tenant = intune.get(tenantId);
+      return tenant === undefined ? [] : [...tenant.apps.values()].map((app) => summary(app, tenant, clock.now()));
+    },
     content: (appId) =>
       [...intune.values()].map((tenant) => tenant.apps.get(appId)).find((app) => app !== undefined)?.content ?? null,
     requests: (service) => log.list(service),
@@ -185,10 +226,12 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
     keys,
     tokens,
     consent,
+    signIns,
     clock,
     faults,
     retryAfterSeconds,
     loginUrl: () => urls.login,
+    nextRefusal: () => refusals.shift() ?? null,
   });
   const graph = graphService({ services, directory, keys, tokens, intune, retryAfterSeconds });
   const storage = storageService({ store, urls: uploadUrls, clock, faults, counters, storageUrl: () => urls.storage });
@@ -197,6 +240,7 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
     intune,
     faults,
     consent,
+    signIns,
     clock,
     state,
     urls,
@@ -206,6 +250,25 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
     signIn: (person) => {
       signedIn = person;
     },
+    signOut: (person) => grants.revoke(person.id),
+  });
+
+  const identity = managedIdentityService({
+    data,
+    keys,
+    clock,
+    loginUrl: () => urls.login,
+    graphUrl: () => urls.graph,
+    otherResources: [vaultResource],
+  });
+  const keyVault = keyVaultService({
+    entries: vault,
+    readers: new Set([machineIds.assigned]),
+    keys,
+    clock,
+    loginUrl: () => urls.login,
+    vaultUrl: () => urls.vault,
+    tenantId: tenantIds.contoso,
   });
 
   const listeners: Listener[] = [];
@@ -223,6 +286,8 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
     urls.login = `https://localhost:${await open(logged('login', login), ports.login)}`;
     urls.graph = `https://localhost:${await open(logged('graph', graph), ports.graph)}`;
     urls.storage = `https://localhost:${await open(logged('storage', storage), ports.storage)}`;
+    urls.vault = `https://localhost:${await open(guarded(keyVault), undefined)}`;
+    urls.identity = `http://127.0.0.1:${await open(guarded(identity), undefined, true)}`;
     urls.portal = `http://127.0.0.1:${await open(guarded(portal), ports.portal, true)}`;
   } catch (error) {
     await stop();
@@ -233,22 +298,29 @@ export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<
     graphUrl: urls.graph,
     storageHost: new URL(urls.storage).host,
     portalUrl: urls.portal,
+    identityUrl: urls.identity,
+    keyVaultUrl: urls.vault,
+    vault,
+    workloads,
     caPem: certificate.caPem,
     tenants: data,
     delays,
     state,
     faults,
+    refuseNextToken: ({ status, error, code }) =>
+      void refusals.push(new EntraError(status, error, code, 'Refused because a test wants it.')),
     advance: (milliseconds) => clock.advance(milliseconds),
     signIn: (personId) => {
       const person = directory.person(personId);
       if (person === undefined) throw new Error(`There is no person ${personId} in the local cloud.`);
       signedIn = person;
     },
+    revokeSessions: (personId) => grants.revoke(personId),
     stop,
   };
 }
 
-function summary(app: IntuneTenant['apps'] extends Map<string, infer App> ? App : never, now: number): AppSummary {
+function summary(app: StoredApp, { groups, categories }: IntuneTenant, now: number): AppSummary {
   const { versionName, versionNumber, productVersion, displayVersion } = app.properties;
   const version = versionName ?? versionNumber ?? productVersion ?? displayVersion;
   return {
@@ -260,7 +332,17 @@ function summary(app: IntuneTenant['apps'] extends Map<string, infer App> ? App 
     committedContentVersion: app.committedContentVersion,
     size: app.size,
     content: app.content,
+    receivers: app.assignments.map((assignment) => receiver(assignment, groups)),
+    categories: categories.filter(({ id }) => app.categoryIds.has(id)).map(({ displayName }) => displayName),
+    owner: typeof app.properties.owner === 'string' ? app.properties.owner : null,
   };
+}
+
+function receiver({ intent, target }: Assignment, groups: IntuneTenant['groups']): string {
+  const group = groups.find(({ id }) => id === target.groupId);
+  const type = String(target['@odata.type']).replace(/^#microsoft\.graph\./, '');
+  const who = String(group?.displayName ?? target.groupId ?? type);
+  return type === 'exclusionGroupAssignmentTarget' ? `not ${who}` : `${intent}: ${who}`;
 }
 
 function pick<T extends object, K extends keyof T>(from: T, ...keys: K[]): Pick<T, K> {

@@ -83,7 +83,7 @@ async function main(): Promise<void> {
     ports,
     pace: 'lifelike',
     storage: 'azurite',
-    redirectUris: [`${botUrl}/consent/callback`],
+    redirectUris: [`${botUrl}/consent/callback`, `${botUrl}/signin/callback`],
     packages: { [sample]: join(packages, 'apks', sample) },
     chatUrl: playgroundUrl,
   });

@@ -23,8 +23,27 @@ export const appRoles = {
   'GroupMember.ReadWrite.All': 'dbaae8cf-10b5-4b86-a4a1-f871c94c6695',
   'Organization.Read.All': '498476ce-e0fe-48b0-b801-37ba7e2685c6',
   'User.Read.All': 'df021288-bdef-4463-88db-98f22de89214',
+  'ConsentRequest.Read.All': '1260ad83-98fb-4785-abbb-d6cc1806fd41',
+  'DelegatedPermissionGrant.Read.All': '81b4724a-58aa-41c1-8a55-84ef97466587',
 } as const;
+
+/** Delegated permissions have ids of their own; those that the demo's registrations list. */
+export const scopeIds: Partial<Record<AppRole, string>> = {
+  'DeviceManagementApps.Read.All': '4edf5f54-4666-44af-9de9-0144fb4b6e8c',
+  'DeviceManagementApps.ReadWrite.All': '7b3f05d5-f68c-4b8d-8c59-a2ecd12f24af',
+};
+
+/** Roles of the Microsoft Intune API, a resource of its own. */
+export const intuneApiRoles = {
+  get_data_warehouse: '3d9dc976-32fb-45a8-90bd-c9f8a850d098',
+  get_device_compliance: '7ec88bad-30c7-4928-a005-4455362cfd98',
+} as const;
+
+export type IntuneApiRole = keyof typeof intuneApiRoles;
 
 export type AppRole = keyof typeof appRoles;
 
 export const graphAppId = '00000003-0000-0000-c000-000000000000';
+
+export const isAppRole = (name: string): name is AppRole => Object.hasOwn(appRoles, name);
+export const intuneApiAppId = 'c161e42e-d4df-4a3d-9b42-e7a3c31f59d4';

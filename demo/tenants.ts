@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { AppRole } from './roles.ts';
+import type { AppRole, IntuneApiRole } from './roles.ts';
 
 export interface AppSecret {
   /** What people paste by mistake instead of `value`. */
@@ -17,9 +17,32 @@ export interface AppRegistration {
   multiTenant: boolean;
   redirectUris: string[];
   requestedRoles: AppRole[];
+  /** Delegated permissions of Graph, for signed-in people. */
+  requestedScopes: AppRole[];
+  /** The manifest's `groupMembershipClaims` is `DirectoryRole` or `All`: without it no token says what its person is. */
+  tellsDirectoryRoles: boolean;
   secrets: AppSecret[];
   /** Public certificates, PEM. */
   certificates: string[];
+  federatedCredentials: FederatedCredential[];
+}
+
+/** https://learn.microsoft.com/graph/api/resources/federatedidentitycredential */
+export interface FederatedCredential {
+  name: string;
+  issuer: string;
+  subject: string;
+  audience: string;
+  /** Before it, the credential is on its way to Entra's servers. */
+  availableAt: number;
+}
+
+/** An identity of a machine, which is an application without a registration. */
+export interface ManagedIdentity {
+  displayName: string;
+  clientId: string;
+  objectId: string;
+  isSystemAssigned: boolean;
 }
 
 /** The registration's presence in one tenant; what was granted stands here. */
@@ -28,6 +51,17 @@ export interface ServicePrincipal {
   appId: string;
   enabled: boolean;
   grants: { role: AppRole; assignmentId: string; createdAt: number }[];
+  scopeGrants: ScopeGrant[];
+  /** Of the Microsoft Intune API. */
+  intuneApiRoles: IntuneApiRole[];
+}
+
+/** Delegated permissions, granted for everybody or for one person: https://learn.microsoft.com/graph/api/resources/oauth2permissiongrant */
+export interface ScopeGrant {
+  id: string;
+  /** Object id of the person; null for everybody. */
+  personObjectId: string | null;
+  scopes: AppRole[];
 }
 
 export interface Tenant {
@@ -36,6 +70,7 @@ export interface Tenant {
   domains: string[];
   hasIntune: boolean;
   servicePrincipals: ServicePrincipal[];
+  managedIdentities: ManagedIdentity[];
 }
 
 export interface Person {
@@ -47,6 +82,8 @@ export interface Person {
   jobTitle: string;
   /** May grant application permissions of Graph in the demo's tenants. */
   isGlobalAdministrator: boolean;
+  /** Accounts by tenant, the first one at home and the others as guest, each with its directory roles (template ids). */
+  accounts: { tenantId: string; objectId: string; directoryRoles: string[] }[];
 }
 
 export interface DemoDirectory {
@@ -61,12 +98,30 @@ export const tenantIds = {
   northwind: 'b3e7c1d4-95a8-4c06-8e2a-6f4d90b7c530',
 } as const;
 
+/** https://learn.microsoft.com/entra/identity/role-based-access-control/permissions-reference */
+export const directoryRoles = {
+  globalAdministrator: '62e90394-69f5-4237-9190-012177145e10',
+  intuneAdministrator: '3a2c62db-5318-420d-8d74-23affee5d9d5',
+} as const;
+
 export const appIds = {
   contosoPublisher: '0f5a7c7e-3b1d-4e8a-a2c4-9d6e1b7f4c01',
   fabrikamPublisher: '1a6b8d8f-4c2e-4f9b-b3d5-ae7f2c8a5d02',
   northwindPublisher: '2b7c9e90-5d3f-40ac-84e6-bf803d9b6e03',
   contosoDisabled: '4d9eb0b2-7f51-42ce-a608-d1a25fbd8005',
   contosoReader: '5eafc1c3-8062-43df-b719-e2b360ce9106',
+  contosoMachine: '6fb0d2d4-9173-44e0-a820-f3c471df0207',
+  contosoHost: '70c1e3e5-a284-45f1-b931-04d582e01308',
+  contosoSignIn: '6fb0d2d4-9173-44e0-8820-f3c471df9207',
+  /** The operator's own, for every tenant. */
+  managed: '91e3a5f7-c4a6-4713-9b53-26f7a4120a0a',
+  contosoPlanner: '6fb0d2d4-9173-44e0-882a-f3c471dfa207',
+} as const;
+
+/** Object ids of the managed identities. */
+export const machineIds = {
+  assigned: '81d2f4f6-b395-46a2-8a42-15e693f12409',
+  system: '92e305a7-c4a6-47b3-9b53-26f7a4023510',
 } as const;
 
 export const personIds = {
@@ -79,6 +134,14 @@ export const personIds = {
 } as const;
 
 const day = 24 * 60 * 60 * 1000;
+
+/** Publishes, and may see what templates are made of: groups, filters, scope tags. */
+const withGroups: AppRole[] = [
+  'DeviceManagementApps.ReadWrite.All',
+  'GroupMember.Read.All',
+  'DeviceManagementConfiguration.Read.All',
+  'DeviceManagementRBAC.Read.All',
+];
 
 const people: Person[] = (
   [
@@ -97,6 +160,19 @@ const people: Person[] = (
   userPrincipalName: `${givenName.toLowerCase()}@contoso.example`,
   jobTitle,
   isGlobalAdministrator,
+  accounts: isGlobalAdministrator
+    ? Object.values(tenantIds).map((tenantId, index) => ({
+        tenantId,
+        objectId: index === 0 ? personIds[key] : personIds[key].replace(/.{4}$/, `00${index}0`),
+        directoryRoles: [directoryRoles.globalAdministrator],
+      }))
+    : [
+        {
+          tenantId: tenantIds.contoso,
+          objectId: personIds[key],
+          directoryRoles: key === 'alex' ? [directoryRoles.intuneAdministrator] : [],
+        },
+      ],
 }));
 
 /** Secret values are made anew at every start, in the form Entra gives them; nothing secret stands in a file. */
@@ -124,6 +200,7 @@ export function makeDirectory(options: DirectoryOptions): DemoDirectory {
     homeTenantId: string,
     requestedRoles: AppRole[],
     secret: { days?: number; name?: string } = {},
+    requestedScopes: AppRole[] = [],
   ): AppRegistration => ({
     appId,
     displayName,
@@ -131,6 +208,8 @@ export function makeDirectory(options: DirectoryOptions): DemoDirectory {
     multiTenant: false,
     redirectUris: [...(options.redirectUris ?? [])],
     requestedRoles,
+    requestedScopes,
+    tellsDirectoryRoles: true,
     secrets: [
       {
         keyId: newId(),
@@ -140,8 +219,9 @@ export function makeDirectory(options: DirectoryOptions): DemoDirectory {
       },
     ],
     certificates: [],
+    federatedCredentials: [],
   });
-  const principal = (appId: string, roles: AppRole[], enabled = true): ServicePrincipal => ({
+  const principal = (appId: string, roles: AppRole[], enabled = true, scopes: AppRole[] = []): ServicePrincipal => ({
     id: newId(),
     appId,
     enabled,
@@ -150,11 +230,15 @@ export function makeDirectory(options: DirectoryOptions): DemoDirectory {
       assignmentId: randomBytes(24).toString('base64url'),
       createdAt: now - 30 * day,
     })),
+    scopeGrants:
+      scopes.length === 0 ? [] : [{ id: randomBytes(24).toString('base64url'), personObjectId: null, scopes }],
+    intuneApiRoles: [],
   });
 
   const contosoPublisher = registration(appIds.contosoPublisher, 'Quartermaster publisher', tenantIds.contoso, [
     'DeviceManagementApps.ReadWrite.All',
     'DeviceManagementManagedDevices.PrivilegedOperations.All',
+    'DeviceManagementRBAC.Read.All',
   ]);
   contosoPublisher.secrets.push({
     keyId: newId(),
@@ -162,6 +246,8 @@ export function makeDirectory(options: DirectoryOptions): DemoDirectory {
     value: options.secrets?.[`${appIds.contosoPublisher}/expired`] ?? newSecretValue(),
     endsAt: now - 3 * day,
   });
+
+  const signInScopes: AppRole[] = ['DeviceManagementApps.ReadWrite.All', 'GroupMember.Read.All'];
 
   return {
     people,
@@ -171,6 +257,15 @@ export function makeDirectory(options: DirectoryOptions): DemoDirectory {
         'DeviceManagementApps.ReadWrite.All',
       ]),
       registration(appIds.contosoReader, 'App inventory reader', tenantIds.contoso, ['DeviceManagementApps.Read.All']),
+      registration(appIds.contosoSignIn, 'Publisher with sign-in', tenantIds.contoso, [], {}, signInScopes),
+      {
+        ...registration(appIds.managed, 'Quartermaster for everybody', tenantIds.contoso, [
+          'DeviceManagementApps.ReadWrite.All',
+          'GroupMember.Read.All',
+        ]),
+        multiTenant: true,
+      },
+      registration(appIds.contosoPlanner, 'Quartermaster with groups', tenantIds.contoso, withGroups),
       registration(appIds.fabrikamPublisher, 'Quartermaster publisher', tenantIds.fabrikam, [
         'DeviceManagementApps.ReadWrite.All',
         'GroupMember.Read.All',
@@ -189,9 +284,24 @@ export function makeDirectory(options: DirectoryOptions): DemoDirectory {
           principal(appIds.contosoPublisher, [
             'DeviceManagementApps.ReadWrite.All',
             'DeviceManagementManagedDevices.PrivilegedOperations.All',
+            // To follow requests for approval, and to see scope tags.
+            'DeviceManagementRBAC.Read.All',
           ]),
           principal(appIds.contosoDisabled, ['DeviceManagementApps.ReadWrite.All'], false),
           principal(appIds.contosoReader, ['DeviceManagementApps.Read.All']),
+          principal(appIds.contosoSignIn, [], true, signInScopes),
+          principal(appIds.contosoPlanner, withGroups),
+          { ...principal(appIds.contosoMachine, ['DeviceManagementApps.ReadWrite.All']), id: machineIds.assigned },
+          { ...principal(appIds.contosoHost, ['DeviceManagementApps.Read.All']), id: machineIds.system },
+        ],
+        managedIdentities: [
+          {
+            displayName: 'quartermaster',
+            clientId: appIds.contosoMachine,
+            objectId: machineIds.assigned,
+            isSystemAssigned: false,
+          },
+          { displayName: 'host', clientId: appIds.contosoHost, objectId: machineIds.system, isSystemAssigned: true },
         ],
       },
       {
@@ -200,6 +310,7 @@ export function makeDirectory(options: DirectoryOptions): DemoDirectory {
         domains: ['fabrikam.example', 'fabrikam.onmicrosoft.com'],
         hasIntune: true,
         servicePrincipals: [principal(appIds.fabrikamPublisher, [])],
+        managedIdentities: [],
       },
       {
         id: tenantIds.northwind,
@@ -207,6 +318,7 @@ export function makeDirectory(options: DirectoryOptions): DemoDirectory {
         domains: ['northwind.example', 'northwind.onmicrosoft.com'],
         hasIntune: false,
         servicePrincipals: [principal(appIds.northwindPublisher, ['DeviceManagementApps.ReadWrite.All'])],
+        managedIdentities: [],
       },
     ],
   };

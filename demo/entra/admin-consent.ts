@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts';
 import { readBody, sendHtml } from '../http.ts';
 import { html, page } from '../page.ts';
 import type { AppRole } from '../roles.ts';
-import type { AppRegistration, Person, Tenant } from '../tenants.ts';
+import type { AppRegistration, Person, ServicePrincipal, Tenant } from '../tenants.ts';
 import type { Directory } from './directory.ts';
 import { EntraError, isGuid } from './entra-error.ts';
 
@@ -36,6 +36,19 @@ const words: Partial<Record<AppRole, string>> = {
 
 const ticketLife = 10 * 60 * 1000;
 
+/** Adds delegated permissions, for one person or with null for everybody. */
+export function grantScopes(principal: ServicePrincipal, scopes: readonly AppRole[], personObjectId: string | null) {
+  if (scopes.length === 0) return;
+  const known = principal.scopeGrants.find((grant) => grant.personObjectId === personObjectId);
+  if (known === undefined)
+    principal.scopeGrants.push({
+      id: randomBytes(24).toString('base64url'),
+      personObjectId,
+      scopes: [...scopes],
+    });
+  else known.scopes = [...new Set([...known.scopes, ...scopes])];
+}
+
 /** Grants what a registration asks for; roles stand in tokens a little later, as with Microsoft. */
 export function grantRequestedRoles(
   directory: Directory,
@@ -45,9 +58,17 @@ export function grantRequestedRoles(
 ): void {
   let principal = directory.servicePrincipal(tenant, registration.appId);
   if (principal === undefined) {
-    principal = { id: randomUUID(), appId: registration.appId, enabled: true, grants: [] };
+    principal = {
+      id: randomUUID(),
+      appId: registration.appId,
+      enabled: true,
+      grants: [],
+      scopeGrants: [],
+      intuneApiRoles: [],
+    };
     tenant.servicePrincipals.push(principal);
   }
+  grantScopes(principal, registration.requestedScopes, null);
   for (const role of registration.requestedRoles)
     if (!principal.grants.some((grant) => grant.role === role))
       principal.grants.push({ role, assignmentId: randomBytes(24).toString('base64url'), createdAt: now });

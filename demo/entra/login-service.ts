@@ -5,6 +5,7 @@ import { readBody, sendJson } from '../http.ts';
 import type { AdminConsent } from './admin-consent.ts';
 import type { Directory } from './directory.ts';
 import { EntraError, entraErrorBody } from './entra-error.ts';
+import type { SignInPages } from './sign-in-pages.ts';
 import type { TokenEndpoint } from './token-endpoint.ts';
 import type { TokenKeys } from './token-keys.ts';
 
@@ -13,13 +14,16 @@ export interface LoginServiceOptions {
   keys: TokenKeys;
   tokens: TokenEndpoint;
   consent: AdminConsent;
+  signIns: SignInPages;
   clock: Clock;
   faults: Faults;
   retryAfterSeconds: number;
   loginUrl: () => string;
+  /** Tests put any code of Microsoft's into the next answer. */
+  nextRefusal: () => EntraError | null;
 }
 
-/** The sign-in service: discovery, keys, tokens and admin consent. */
+/** The sign-in service: discovery, keys, sign-in, tokens and admin consent. */
 export function loginService(options: LoginServiceOptions) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = new URL(request.url ?? '/', options.loginUrl());
@@ -46,7 +50,12 @@ export function loginService(options: LoginServiceOptions) {
         case 'GET v2.0/adminconsent':
         case 'POST v2.0/adminconsent':
           return await options.consent.handle(request, response, tenantName, url.searchParams);
+        case 'GET oauth2/v2.0/authorize':
+        case 'POST oauth2/v2.0/authorize':
+          return await options.signIns.handle(request, response, tenantName, url.searchParams);
         case 'POST oauth2/v2.0/token': {
+          const scripted = options.nextRefusal();
+          if (scripted !== null) return refuse(scripted);
           const wait = { 'Retry-After': String(options.retryAfterSeconds) };
           if (options.faults.take('throttleLogin429'))
             return refuse(

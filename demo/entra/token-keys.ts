@@ -21,6 +21,10 @@ export class TokenKeys {
     return new TokenKeys(privateKey, publicKey);
   }
 
+  get publicKey(): KeyObject {
+    return this.#publicKey;
+  }
+
   sign(claims: JWTPayload): Promise<string> {
     return new SignJWT(claims)
       .setProtectedHeader({ typ: 'JWT', alg: 'RS256', kid: this.#id, x5t: this.#id })

@@ -54,7 +54,7 @@ const followed: Record<string, readonly string[]> = {
   deviceAppManagement: ['mobileApps', 'mobileAppCategories', 'mobileAppRelationships'],
   deviceManagement: ['managedDevices', 'assignmentFilters', 'operationApprovalRequests', 'roleScopeTags'],
   managedDevice: [],
-  group: [],
+  group: ['transitiveMembers'],
   organization: [],
   servicePrincipal: ['appRoleAssignments', 'appRoleAssignedTo'],
   directoryObject: [],

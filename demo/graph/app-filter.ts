@@ -28,8 +28,8 @@ function tokens(source: string): Token[] {
 }
 
 /**
- * The filters that Intune is known to take on a listing: `isof('microsoft.graph.x')` and `property eq 'text'` for the
- * properties named, joined by `and`, `or`, `not` and brackets.
+ * The filters that Intune is known to take on a listing: `isof('microsoft.graph.x')`, `property eq 'text'` and
+ * `contains(property,'text')` for the properties named, joined by `and`, `or`, `not` and brackets.
  */
 export function parseFilter(source: string, properties: readonly string[], isType: (name: string) => boolean): Filter {
   const rest = tokens(source);
@@ -38,6 +38,10 @@ export function parseFilter(source: string, properties: readonly string[], isTyp
     if (token?.kind !== kind || (value !== undefined && token.value !== value))
       throw refuse(`${value ?? kind} expected, '${token?.value ?? 'the end'}' found.`);
     return token.value;
+  };
+  const filterable = (word: string): string => {
+    if (!properties.includes(word)) throw refuse(`'${word}' cannot be filtered on here.`);
+    return word;
   };
   const peek = (value: string) => rest[0]?.kind !== 'text' && rest[0]?.value === value;
 
@@ -79,7 +83,15 @@ export function parseFilter(source: string, properties: readonly string[], isTyp
       if (!isType(type)) throw refuse(`the type '${type}' is not known.`);
       return (subject) => subject.isOf(type);
     }
-    if (!properties.includes(word)) throw refuse(`'${word}' cannot be filtered on here.`);
+    if (word === 'contains') {
+      next('sign', '(');
+      const property = filterable(next('word'));
+      next('sign', ',');
+      const part = next('text').toLowerCase();
+      next('sign', ')');
+      return (subject) => subject.text(property)?.toLowerCase().includes(part) ?? false;
+    }
+    filterable(word);
     next('word', 'eq');
     const wanted = next('text').toLowerCase();
     return (subject) => subject.text(word)?.toLowerCase() === wanted;

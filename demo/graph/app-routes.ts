@@ -5,7 +5,7 @@ import { contextUrl, type GraphCall, type GraphRoute, listing } from './graph-ca
 import { badRequest, GraphError, intuneBadRequest, notFound } from './graph-error.ts';
 import { newApp, publishingState, type StoredApp, uploadState } from './intune-tenant.ts';
 import type { JsonObject } from './json.ts';
-import { readSelect, readSkipToken, readTop, select, skipToken } from './query-options.ts';
+import { readOrder, readSelect, readSkipToken, readTop, select, skipToken } from './query-options.ts';
 
 export const readApps: readonly AppRole[] = ['DeviceManagementApps.Read.All', 'DeviceManagementApps.ReadWrite.All'];
 export const writeApps: readonly AppRole[] = ['DeviceManagementApps.ReadWrite.All'];
@@ -68,6 +68,12 @@ function list(call: GraphCall) {
         text: (property) => (typeof app.properties[property] === 'string' ? app.properties[property] : null),
       }),
   );
+  const order = readOrder(call.query, ['displayName']);
+  if (order !== null) {
+    const text = (app: StoredApp) => String(app.properties[order.by] ?? '');
+    const compare = new Intl.Collator('en').compare;
+    found.sort((one, other) => (order.down ? -1 : 1) * compare(text(one), text(other)));
+  }
   const entries = found.slice(offset, offset + top).map((app) => select(expanded(call, app, show(call, app)), names));
   return listing(call, 'deviceAppManagement/mobileApps', { entries, offset, top, total: found.length }, skipToken);
 }
@@ -151,11 +157,43 @@ function removeCategory(call: GraphCall) {
   return { status: 204 };
 }
 
+/** Its own relations lead to a child; those in which others name it lead to a parent. */
+function relationships(call: GraphCall): JsonObject[] {
+  const app = appOf(call);
+  const described = (relation: JsonObject, other: StoredApp, targetType: 'child' | 'parent'): JsonObject => ({
+    ...relation,
+    sourceId: app.id,
+    sourceDisplayName: app.properties.displayName ?? null,
+    targetId: other.id,
+    targetDisplayName: other.properties.displayName ?? null,
+    targetDisplayVersion: other.properties.displayVersion ?? null,
+    targetPublisher: other.properties.publisher ?? null,
+    targetType,
+  });
+  const apps = [...call.intune.apps.values()];
+  return [
+    ...app.relationships.flatMap((relation) => {
+      const other = call.intune.apps.get(String(relation.targetId));
+      return other === undefined ? [] : [described(relation, other, 'child')];
+    }),
+    ...apps.flatMap((other) =>
+      other.relationships
+        .filter(({ targetId }) => targetId === app.id)
+        .map((relation) => described({ ...relation, id: `${app.id}_${other.id}` }, other, 'parent')),
+    ),
+  ];
+}
+
 function updateRelationships(call: GraphCall) {
   const app = appOf(call);
   const relationships = (call.body.relationships ?? []) as JsonObject[];
   for (const relationship of relationships) {
-    if (!call.intune.apps.has(String(relationship.targetId))) throw notFound(String(relationship.targetId));
+    const other = call.intune.apps.get(String(relationship.targetId));
+    if (other === undefined) throw notFound(String(relationship.targetId));
+    // https://learn.microsoft.com/intune/intune-service/apps/apps-win32-supersedence
+    if (![app, other].every(({ type }) => call.services.metadata.beta.isA(type, 'win32LobApp')))
+      throw intuneBadRequest('Relationships are supported for Win32 apps only.', call.path);
+    if (other === app) throw intuneBadRequest('An app cannot be related to itself.', call.path);
   }
   if (relationships.filter((entry) => typeOfBody(entry) === 'mobileAppSupersedence').length > 10)
     throw intuneBadRequest('An app can supersede at most 10 apps.', call.path);
@@ -167,11 +205,11 @@ function updateRelationships(call: GraphCall) {
 
 const reading = { roles: readApps, forbidden: 'apps' } as const;
 const writing = { roles: writeApps, forbidden: 'apps' } as const;
-const listOptions = ['$top', '$filter', '$select', '$skiptoken', '$expand'];
+const listOptions = ['$top', '$filter', '$select', '$skiptoken', '$expand', '$orderby'];
 
 export const appRoutes: readonly GraphRoute[] = [
   { ...reading, method: 'GET', path: root, options: listOptions, handle: list },
-  { ...writing, method: 'POST', path: root, handle: create },
+  { ...writing, method: 'POST', path: root, needsApproval: 'more', handle: create },
   { ...reading, method: 'GET', path: `${root}/{app}`, options: ['$select', '$expand'], handle: get },
   { ...reading, method: 'GET', path: `${root}/{app}/{cast}`, options: ['$select', '$expand'], handle: get },
   { ...writing, method: 'PATCH', path: `${root}/{app}`, needsApproval: true, handle: update },
@@ -204,7 +242,7 @@ export const appRoutes: readonly GraphRoute[] = [
     versions: ['beta'],
     handle: (call) => ({
       status: 200,
-      body: { '@odata.context': contextUrl(call, 'relationships'), value: appOf(call).relationships },
+      body: { '@odata.context': contextUrl(call, 'relationships'), value: relationships(call) },
     }),
   },
   {

@@ -3,17 +3,19 @@ import type { AppRole } from '../roles.ts';
 import type { GraphCall, GraphRoute } from './graph-call.ts';
 import { contextUrl } from './graph-call.ts';
 import { badRequest, GraphError, notFound } from './graph-error.ts';
-import type { ApprovalRequest } from './intune-tenant.ts';
+import { type ApprovalRequest, approvalStatus } from './intune-tenant.ts';
 import { isObject, type Json } from './json.ts';
 
+/** Permissions for apps are not enough: https://learn.microsoft.com/graph/api/intune-rbac-operationapprovalrequest-get */
 const roles: readonly AppRole[] = [
-  'DeviceManagementApps.Read.All',
-  'DeviceManagementApps.ReadWrite.All',
+  'DeviceManagementConfiguration.Read.All',
+  'DeviceManagementConfiguration.ReadWrite.All',
   'DeviceManagementRBAC.Read.All',
   'DeviceManagementRBAC.ReadWrite.All',
 ];
 const root = '/deviceManagement/operationApprovalRequests';
 const longestJustification = 1024;
+const expiresAfter = 3 * 24 * 60 * 60 * 1000;
 
 /** The same text for the same content, whatever the order of its members. */
 function canonical(value: Json): string {
@@ -39,7 +41,7 @@ export function holdForApproval(call: GraphCall): void {
   };
   const code = call.headers['x-msft-approval-code'];
   if (code !== undefined) {
-    complete(approvals, current, code);
+    complete(call, current, code);
     return;
   }
   const header = call.headers['x-msft-approval-justification'];
@@ -52,7 +54,7 @@ export function holdForApproval(call: GraphCall): void {
       `Header 'x-msft-approval-justification' must not be longer than ${longestJustification} characters.`,
     );
   const entity = call.params.app ?? call.path;
-  if (approvals.some((request) => request.entity === entity && isActive(request)))
+  if (approvals.some((request) => request.entity === entity && isActive(request, call.now)))
     throw new GraphError(409, 'Conflict', 'An active Approval Request already exists for this entity.');
   const request: ApprovalRequest = {
     id: randomUUID(),
@@ -61,6 +63,10 @@ export function holdForApproval(call: GraphCall): void {
     entity,
     justification,
     requestedAt: call.now,
+    expiresAt: call.now + expiresAfter,
+    modifiedAt: call.now,
+    approver: null,
+    answer: null,
   };
   approvals.push(request);
   throw new GraphError(412, 'PreconditionFailed', 'The change needs the approval of another administrator.', {
@@ -68,25 +74,42 @@ export function holdForApproval(call: GraphCall): void {
   });
 }
 
-const isActive = (request: ApprovalRequest) => request.status === 'needsApproval' || request.status === 'approved';
+const isActive = (request: ApprovalRequest, now: number) =>
+  ['needsApproval', 'approved'].includes(approvalStatus(request, now));
 
-function complete(approvals: ApprovalRequest[], current: ApprovalRequest['call'], code: string): void {
+function complete(call: GraphCall, current: ApprovalRequest['call'], code: string): void {
   const refuse = (text: string) => new GraphError(403, 'ApprovalRequired', text);
-  const request = approvals.find((candidate) => candidate.id === code);
+  const request = call.intune.approvals.find((candidate) => candidate.id === code);
   if (request === undefined) throw refuse('The approval code is not known.');
-  if (request.status !== 'approved') throw refuse(`The approval request is in the state '${request.status}'.`);
+  const status = approvalStatus(request, call.now);
+  if (status !== 'approved') throw refuse(`The approval request is in the state '${status}'.`);
   const { appId, method, path, body } = request.call;
   if (appId !== current.appId || method !== current.method || path !== current.path || body !== current.body)
     throw refuse('The request differs from the one that was approved.');
   request.status = 'completed';
+  request.modifiedAt = call.now;
 }
 
-const show = (request: ApprovalRequest) => ({
+const identity = (of: { id: string; displayName: string }) => ({ '@odata.type': 'microsoft.graph.identity', ...of });
+
+const show = (call: GraphCall, request: ApprovalRequest) => ({
   '@odata.type': '#microsoft.graph.operationApprovalRequest',
   id: request.id,
-  status: request.status,
   requestDateTime: new Date(request.requestedAt).toISOString(),
+  expirationDateTime: new Date(request.expiresAt).toISOString(),
+  lastModifiedDateTime: new Date(request.modifiedAt).toISOString(),
+  requestor: {
+    '@odata.type': 'microsoft.graph.identitySet',
+    user: null,
+    application: identity({ id: request.call.appId, displayName: call.services.appName(request.call.appId) }),
+  },
+  approver:
+    request.approver === null
+      ? null
+      : { '@odata.type': 'microsoft.graph.identitySet', user: identity(request.approver), application: null },
+  status: approvalStatus(request, call.now),
   requestJustification: request.justification,
+  approvalJustification: request.answer,
 });
 
 function requestOf(call: GraphCall): ApprovalRequest {
@@ -104,7 +127,10 @@ export const approvalRoutes: readonly GraphRoute[] = [
     path: root,
     handle: (call) => ({
       status: 200,
-      body: { '@odata.context': contextUrl(call, 'operationApprovalRequests'), value: call.intune.approvals.map(show) },
+      body: {
+        '@odata.context': contextUrl(call, 'operationApprovalRequests'),
+        value: call.intune.approvals.map((request) => show(call, request)),
+      },
     }),
   },
   {
@@ -113,21 +139,22 @@ export const approvalRoutes: readonly GraphRoute[] = [
     path: `${root}/{request}`,
     handle: (call) => ({
       status: 200,
-      body: { '@odata.context': contextUrl(call, 'operationApprovalRequests/$entity'), ...show(requestOf(call)) },
+      body: { '@odata.context': contextUrl(call, 'operationApprovalRequests/$entity'), ...show(call, requestOf(call)) },
     }),
   },
   {
     ...common,
     method: 'POST',
     path: `${root}/cancelMyRequest`,
-    roles: ['DeviceManagementApps.ReadWrite.All'],
     handle: (call) => {
       const request = call.intune.approvals.find(
         (candidate) => candidate.id === call.body.id && candidate.call.appId === call.appId,
       );
       if (request === undefined) throw notFound(String(call.body.id));
-      if (!isActive(request)) throw badRequest(`The approval request is in the state '${request.status}'.`);
+      if (!isActive(request, call.now))
+        throw badRequest(`The approval request is in the state '${approvalStatus(request, call.now)}'.`);
       request.status = 'cancelled';
+      request.modifiedAt = call.now;
       return { status: 204 };
     },
   },

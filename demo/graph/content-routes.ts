@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { SetupCheck } from '../storage/setup-check.ts';
 import { verifyContent } from '../storage/verify-content.ts';
 import { appOf, readApps, writeApps } from './app-routes.ts';
 import { showFile } from './entity-shape.ts';
@@ -13,6 +14,7 @@ import {
   uploadState,
 } from './intune-tenant.ts';
 import type { JsonObject } from './json.ts';
+import { manifestFault } from './manifest-rules.ts';
 import { skipToken } from './query-options.ts';
 
 const versions = '/deviceAppManagement/mobileApps/{app}/{cast}/contentVersions';
@@ -75,6 +77,8 @@ function createFile(call: GraphCall) {
   if (version.id === app.committedContentVersion)
     throw intuneBadRequest(`The content version '${version.id}' is committed and takes no further files.`, call.path);
   const { body } = call;
+  const fault = manifestFault(app, typeof body.manifest === 'string' ? body.manifest : null);
+  if (fault !== null) throw intuneBadRequest(`The manifest of the content file is not usable: ${fault}`, call.path);
   const file: ContentFile = {
     id: randomUUID(),
     name: typeof body.name === 'string' ? body.name : null,
@@ -121,7 +125,7 @@ function commit(call: GraphCall) {
   const state = uploadState(file, call.now);
   if (state === 'commitFileFailed' || state === 'commitFileSuccess' || state === 'commitFilePending')
     throw intuneBadRequest(`The file cannot be committed in the state '${state}'.`, call.path);
-  const { faults, delays, storage } = call.services;
+  const { faults, delays, storage, watch } = call.services;
   const info = call.body.fileEncryptionInfo as unknown as FileEncryptionInfo;
   const phase: Extract<FilePhase, { name: 'commitFile' }> = {
     name: 'commitFile',
@@ -131,8 +135,12 @@ function commit(call: GraphCall) {
   file.phase = phase;
   const isToFail = faults.take('failCommit');
   void (async () => {
-    const verified = await verifyContent(await storage.read(file.blob), info, file).catch(() => null);
-    const isGood = verified?.verified === true && !isToFail;
+    const setup = app.type === 'win32LobApp' ? new SetupCheck(String(app.properties.setupFilePath)) : null;
+    const verified = await verifyContent(await storage.read(file.blob), info, file, (plain) => {
+      setup?.take(plain);
+      watch?.opened(app.id, plain);
+    }).catch(() => null);
+    const isGood = verified?.verified === true && !isToFail && setup?.holdsSetup() !== false;
     file.isCommitted = isGood;
     phase.outcome = isGood ? 'Success' : 'Failed';
     if (verified !== null) app.content = { ...verified, verified: isGood };

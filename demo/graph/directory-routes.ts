@@ -40,6 +40,9 @@ function filterGroups(call: GraphCall): JsonObject[] {
     else if (start !== undefined) found = found.filter((group) => text(group, 'displayName').startsWith(plain(start)));
     else if (ids !== undefined) {
       const wanted = ids.split(',').map((id) => id.trim().replace(/^'|'$/g, '').toLowerCase());
+      // https://learn.microsoft.com/graph/filter-query-parameter
+      if (wanted.length > 15)
+        throw badRequest("Too many child clauses specified in search filter expression containing 'OR' operators.");
       found = found.filter((group) => wanted.includes(text(group, 'id')));
     } else throw badRequest(`Invalid filter clause: '${filter}' is not played by the local cloud.`);
   }
@@ -52,8 +55,13 @@ function filterGroups(call: GraphCall): JsonObject[] {
       );
     const wanted = /^"displayName:(.*)"$/.exec(search)?.[1];
     if (wanted === undefined) throw badRequest(`Unrecognized query argument specified: '$search'.`);
-    const words = wanted.toLowerCase().split(/\s+/).filter(Boolean);
-    found = found.filter((group) => words.every((word) => text(group, 'displayName').includes(word)));
+    // Names are cut into words, and each word given must begin one of them.
+    const words = wanted
+      .toLowerCase()
+      .split(/[^\p{L}\p{N}]+/u)
+      .filter(Boolean);
+    const wordsOf = (group: JsonObject) => text(group, 'displayName').split(/[^\p{L}\p{N}]+/u);
+    found = found.filter((group) => words.every((word) => wordsOf(group).some((own) => own.startsWith(word))));
   }
   return found;
 }
@@ -108,6 +116,25 @@ function roleAssignments(call: GraphCall): JsonObject[] {
   }));
 }
 
+/** Everything in a group and in the groups inside it, each once. Of a person only the id is shown: see below. */
+function transitiveMembers(call: GraphCall): JsonObject[] {
+  const key = (call.params.group ?? '').toLowerCase();
+  if (!call.intune.groups.some((group) => group.id === key)) throw notFound(call.params.group ?? '');
+  const found = new Set<string>();
+  const waiting = [...(call.intune.groupMembers.get(key) ?? [])];
+  for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
+    if (found.has(id)) continue;
+    found.add(id);
+    waiting.push(...(call.intune.groupMembers.get(id) ?? []));
+  }
+  return [...found].map((id) => {
+    const group = call.intune.groups.find((candidate) => candidate.id === id);
+    // An app that may not read users gets the type and the id of each, nothing else:
+    // https://learn.microsoft.com/graph/permissions-overview#limited-information-returned-for-inaccessible-member-objects
+    return { '@odata.type': group === undefined ? '#microsoft.graph.user' : '#microsoft.graph.group', id };
+  });
+}
+
 export const directoryRoutes: readonly GraphRoute[] = [
   {
     method: 'GET',
@@ -128,6 +155,14 @@ export const directoryRoutes: readonly GraphRoute[] = [
       const group = call.intune.groups.find((candidate) => candidate.id === key.toLowerCase());
       return one(call, 'group', 'groups', group, key);
     },
+  },
+  {
+    method: 'GET',
+    path: '/groups/{group}/transitiveMembers',
+    roles: readGroups,
+    forbidden: 'directory',
+    options: paging,
+    handle: (call) => pageOf(call, 'directoryObject', 'directoryObjects', 999, transitiveMembers(call)),
   },
   {
     method: 'GET',

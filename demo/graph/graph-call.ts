@@ -1,7 +1,7 @@
 import type { Clock, Delays } from '../clock.ts';
 import type { Faults } from '../faults.ts';
 import type { AppRole } from '../roles.ts';
-import type { Tenant } from '../tenants.ts';
+import type { AppRegistration, Tenant } from '../tenants.ts';
 import type { ForbiddenForm } from './graph-error.ts';
 import type { IntuneTenant } from './intune-tenant.ts';
 import type { JsonObject } from './json.ts';
@@ -17,7 +17,16 @@ export interface ContentStorage {
   remove(blob: string): Promise<void>;
 }
 
+/** Looks on at what clients send; for tests. */
+export interface GraphWatch {
+  /** A body as it came, before anything is refused. */
+  sent(request: { version: GraphVersion; method: string; path: string; body: unknown }): void;
+  /** Decrypted content of an app, piece by piece. */
+  opened(appId: string, plain: Buffer): void;
+}
+
 export interface GraphServices {
+  watch: GraphWatch | undefined;
   metadata: MetadataByVersion;
   storage: ContentStorage;
   clock: Clock;
@@ -25,6 +34,7 @@ export interface GraphServices {
   faults: Faults;
   graphUrl: () => string;
   appName: (appId: string) => string;
+  registration: (appId: string) => AppRegistration | undefined;
 }
 
 /** One authenticated, validated call. */
@@ -64,8 +74,8 @@ export interface GraphRoute {
   roles: readonly AppRole[];
   forbidden: ForbiddenForm;
   options?: readonly string[];
-  /** Held back until a second admin approves, where the tenant wants that. */
-  needsApproval?: boolean;
+  /** Held back until a second admin approves, where the tenant wants that; `more`: only where it wants it for new apps too. */
+  needsApproval?: boolean | 'more';
   /** Not in the reduced metadata: path and body are checked by the handler. */
   isByHand?: boolean;
   handle: (call: GraphCall) => GraphAnswer | Promise<GraphAnswer>;

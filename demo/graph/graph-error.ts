@@ -59,6 +59,10 @@ export function forbidden(form: ForbiddenForm, roles: readonly string[], path: s
   }
 }
 
+/** Intune's own roles do not let the signed-in person do it, whatever the app was granted. */
+export const userForbidden = (path: string) =>
+  new GraphError(403, 'Forbidden', intuneMessage('User is not authorized to perform this operation.', path));
+
 /** Seen from Intune's proxy now and then although the token is good: https://github.com/AzureAD/microsoft-authentication-library-for-js/issues/7007 */
 export const proxyUnauthorized = (path: string) =>
   new GraphError(

@@ -4,10 +4,13 @@ import type { Directory } from '../entra/directory.ts';
 import { isGuid } from '../entra/entra-error.ts';
 import type { TokenEndpoint } from '../entra/token-endpoint.ts';
 import type { TokenKeys } from '../entra/token-keys.ts';
+import type { FaultPlace } from '../faults.ts';
 import { BodyTooLarge, readBody, sendJson } from '../http.ts';
+import { directoryRoles } from '../tenants.ts';
 import { appRoutes } from './app-routes.ts';
 import { approvalRoutes, holdForApproval } from './approval-routes.ts';
 import { assignmentRoutes } from './assignment-routes.ts';
+import { consentRoutes } from './consent-routes.ts';
 import { contentRoutes } from './content-routes.ts';
 import { directoryRoutes } from './directory-routes.ts';
 import type { GraphAnswer, GraphCall, GraphRoute, GraphServices } from './graph-call.ts';
@@ -17,7 +20,9 @@ import {
   GraphError,
   intuneBadRequest,
   modelValidationFailure,
+  notFound,
   proxyUnauthorized,
+  userForbidden,
 } from './graph-error.ts';
 import type { IntuneTenant } from './intune-tenant.ts';
 import { isObject, type JsonObject } from './json.ts';
@@ -42,6 +47,7 @@ const routes: readonly GraphRoute[] = [
   ...assignmentRoutes,
   ...tenantRoutes,
   ...directoryRoutes,
+  ...consentRoutes,
   ...approvalRoutes,
 ];
 
@@ -108,7 +114,8 @@ async function answerTo(options: GraphServiceOptions, request: IncomingMessage):
   // The body is read before anything is refused, so that a client can always finish sending.
   const rawBody = await readBody(request, bodyLimit);
   const caller = await authenticate(options, request);
-  takeFaults(options, url.pathname);
+  const at = { method, path: url.pathname };
+  takeFaults(options, at);
 
   const [, versionName = '', path = ''] = /^\/([^/]*)(\/.*)?$/.exec(url.pathname) ?? [];
   if (versionName !== 'v1.0' && versionName !== 'beta') throw badRequest(`Invalid version: ${versionName}`);
@@ -123,10 +130,12 @@ async function answerTo(options: GraphServiceOptions, request: IncomingMessage):
   refuseUnknownHeaders(request);
 
   const body = parseBody(request, rawBody, method);
+  if (rawBody.length > 0) services.watch?.sent({ version, method, path, body });
   const query = readQueryOptions(url.searchParams, route.options ?? []);
   if (!route.roles.some((role) => caller.roles.includes(role))) throw forbidden(route.forbidden, route.roles, path);
   const intune = options.intune.get(caller.tenant.id);
   const isIntune = route.forbidden !== 'directory';
+  if (isIntune && caller.mayUseIntune === false) throw userForbidden(path);
   if (intune === undefined || (isIntune && (!caller.tenant.hasIntune || services.faults.isOn('noIntune'))))
     throw badRequest('Request not applicable to target tenant.');
   if (target !== null) {
@@ -151,8 +160,13 @@ async function answerTo(options: GraphServiceOptions, request: IncomingMessage):
     tenant: caller.tenant,
     intune,
   };
-  if (route.needsApproval && services.faults.isOn('multiAdminApproval')) holdForApproval(call);
-  return route.handle(call);
+  const isHeld = services.faults.isOn('multiAdminApproval', at) && route.needsApproval;
+  if (isHeld === true || (isHeld === 'more' && services.faults.isOn('multiAdminApprovalForNewApps')))
+    holdForApproval(call);
+  const answer = await route.handle(call);
+  if (services.faults.take('answer500', at))
+    throw new GraphError(500, 'InternalServerError', 'An internal server error has occurred.');
+  return services.faults.take('dropAnswer', at) ? { ...answer, isLost: true } : answer;
 }
 
 async function authenticate(options: GraphServiceOptions, request: IncomingMessage) {
@@ -170,17 +184,28 @@ async function authenticate(options: GraphServiceOptions, request: IncomingMessa
   const principal = tenant && options.directory.servicePrincipal(tenant, String(claims.appid));
   if (tenant === undefined || principal === undefined)
     throw refuse('The identity of the calling application could not be established.');
+  if (typeof claims.scp === 'string') {
+    // For a signed-in person both count: what the app was granted, and what Intune's own roles let the person do. The
+    // demo's people have directory roles only.
+    const wids = Array.isArray(claims.wids) ? claims.wids.map(String) : [];
+    const mayUseIntune = Object.values(directoryRoles).some((role) => wids.includes(role));
+    return { tenant, appId: principal.appId, roles: claims.scp.split(' '), mayUseIntune };
+  }
   const roles = Array.isArray(claims.roles) ? claims.roles.map(String) : [];
-  return { tenant, appId: principal.appId, roles };
+  return { tenant, appId: principal.appId, roles, mayUseIntune: null };
 }
 
-function takeFaults({ services, retryAfterSeconds }: GraphServiceOptions, path: string): void {
+function takeFaults({ services, retryAfterSeconds }: GraphServiceOptions, at: FaultPlace): void {
   const { faults } = services;
   const wait = { 'Retry-After': String(retryAfterSeconds) };
-  if (faults.take('throttleGraph429')) throw new GraphError(429, 'TooManyRequests', 'Too many requests.', wait);
-  if (faults.take('throttleGraph429NoRetryAfter')) throw new GraphError(429, 'TooManyRequests', 'Too many requests.');
-  if (faults.take('graph503')) throw new GraphError(503, 'ServiceUnavailable', 'Service unavailable.', wait);
-  if (faults.take('intuneProxy401')) throw proxyUnauthorized(path);
+  if (faults.take('throttleGraph429', at)) throw new GraphError(429, 'TooManyRequests', 'Too many requests.', wait);
+  if (faults.take('throttleGraph429NoRetryAfter', at))
+    throw new GraphError(429, 'TooManyRequests', 'Too many requests.');
+  if (faults.take('graph503', at)) throw new GraphError(503, 'ServiceUnavailable', 'Service unavailable.', wait);
+  if (faults.take('intuneProxy401', at)) throw proxyUnauthorized(at.path);
+  if (faults.take('replicaLag412', at))
+    throw new GraphError(412, 'ConditionNotMet', 'One or more condition(s) are not met.');
+  if (faults.take('notYetVisible404', at)) throw notFound(at.path);
 }
 
 function segmentsOf(path: string): string[] {

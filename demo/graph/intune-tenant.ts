@@ -72,12 +72,23 @@ export interface StoredApp {
 
 export interface ApprovalRequest {
   id: string;
+  /** As it was decided; whether it has expired shows only together with the time. */
   status: 'needsApproval' | 'approved' | 'rejected' | 'cancelled' | 'completed';
   /** The very call that was asked for; only this one may be completed. */
   call: { appId: string; method: string; path: string; body: string };
   entity: string;
   justification: string;
   requestedAt: number;
+  expiresAt: number;
+  modifiedAt: number;
+  approver: { id: string; displayName: string } | null;
+  answer: string | null;
+}
+
+/** A request nobody has completed in time is of no use any more. */
+export function approvalStatus(request: ApprovalRequest, now: number): ApprovalRequest['status'] | 'expired' {
+  const isOpen = request.status === 'needsApproval' || request.status === 'approved';
+  return isOpen && now >= request.expiresAt ? 'expired' : request.status;
 }
 
 /** What one tenant's Intune and directory hold. */
@@ -87,6 +98,8 @@ export interface IntuneTenant {
   categories: { id: string; displayName: string }[];
   filters: JsonObject[];
   groups: JsonObject[];
+  /** Ids of people and groups, by the id of the group they are in. */
+  groupMembers: Map<string, string[]>;
   devices: JsonObject[];
   approvals: ApprovalRequest[];
 }

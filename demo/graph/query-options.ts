@@ -64,3 +64,13 @@ export function select(entity: JsonObject, names: string[] | null): JsonObject {
     if (name.startsWith('@odata.type') || names.includes(name)) picked[name] = value;
   return picked;
 }
+
+/** `$orderby` by one of the properties named, up or down; null where none was asked for. */
+export function readOrder(options: QueryOptions, properties: readonly string[]): { by: string; down: boolean } | null {
+  const given = options.get('$orderby');
+  if (given === null) return null;
+  const [, by = '', direction] = /^(\w+)(?: (asc|desc))?$/.exec(given) ?? [];
+  if (!properties.includes(by))
+    throw badRequest(`Parsing OData OrderBy failed: '${given}' is not played by the local cloud.`);
+  return { by, down: direction === 'desc' };
+}

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { tenantIds } from '../tenants.ts';
+import { personIds, tenantIds } from '../tenants.ts';
 import { type Assignment, type IntuneTenant, newApp, type StoredApp } from './intune-tenant.ts';
 import type { JsonObject } from './json.ts';
 
@@ -113,6 +113,7 @@ export function seedTenant(tenantId: string, now: number, furtherApps: number): 
     categories,
     filters: isContoso ? filters(now) : [],
     groups: isContoso ? groups() : [],
+    groupMembers: new Map(isContoso ? groupMembers() : []),
     devices: isContoso ? devices(now) : [],
     approvals: [],
   };
@@ -132,6 +133,17 @@ function groups(): JsonObject[] {
     group(groupIds.pilot, 'Mobile pilot', 'Tries new versions first'),
     group(groupIds.fieldService, 'Field service', 'Technicians on the road'),
     group(groupIds.contractors, 'Contractors', 'People from other companies'),
+  ];
+}
+
+/** Ids of people and of groups inside. */
+function groupMembers(): [string, string[]][] {
+  const { alex, megan, adele, pradeep, lynne, diego } = personIds;
+  return [
+    [groupIds.allStaff, [alex, megan, pradeep, lynne, groupIds.pilot, groupIds.fieldService]],
+    [groupIds.pilot, [adele, alex]],
+    [groupIds.fieldService, [diego]],
+    [groupIds.contractors, []],
   ];
 }
 

@@ -28,6 +28,9 @@ const readDevices: readonly AppRole[] = [
   ...readFilters,
 ];
 const readScopeTags: readonly AppRole[] = ['DeviceManagementRBAC.Read.All', 'DeviceManagementRBAC.ReadWrite.All'];
+/** What is played of the filters on devices. */
+const deviceEquals = /^(\w+) eq '((?:[^']|'')*)'$/;
+const deviceContains = /^contains\((deviceName),\s*'((?:[^']|'')*)'\)$/;
 const categoriesPath = '/deviceAppManagement/mobileAppCategories';
 
 export const tenantRoutes: readonly GraphRoute[] = [
@@ -55,13 +58,16 @@ export const tenantRoutes: readonly GraphRoute[] = [
     options: [...paging, '$filter'],
     handle: (call) => {
       const filter = call.query.get('$filter');
-      const match = filter === null ? null : /^(\w+) eq '((?:[^']|'')*)'$/.exec(filter);
+      const match = filter === null ? null : (deviceEquals.exec(filter) ?? deviceContains.exec(filter));
       if (filter !== null && (match === null || call.metadata.property('managedDevice', match[1] ?? '') === undefined))
         throw badRequest(`Invalid filter clause: '${filter}' is not played by the local cloud.`);
-      const [, property = '', wanted = ''] = match ?? [];
-      const found = call.intune.devices.filter(
-        (device) => match === null || text(device, property) === wanted.toLowerCase(),
-      );
+      const [, property = '', said = ''] = match ?? [];
+      const wanted = said.replaceAll("''", "'").toLowerCase();
+      const isPart = filter?.startsWith('contains(');
+      const found = call.intune.devices.filter((device) => {
+        const has = text(device, property);
+        return match === null || (isPart ? has.includes(wanted) : has === wanted);
+      });
       return pageOf(call, 'managedDevice', 'deviceManagement/managedDevices', 1000, found);
     },
   },

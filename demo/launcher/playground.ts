@@ -15,7 +15,8 @@ export interface PlaygroundOptions {
 }
 
 const user = (person: Person) => ({
-  id: `29:${person.id}`,
+  // Teams finds a member by either id, the Playground by this one alone.
+  id: person.id,
   name: person.displayName,
   // The Playground spells it so.
   userPrincipleName: person.userPrincipalName,

@@ -1,4 +1,6 @@
+import { X509Certificate } from 'node:crypto';
 import { faultNames } from '../faults.ts';
+import { approvalStatus } from '../graph/intune-tenant.ts';
 import { type Html, html, page } from '../page.ts';
 import type { AppRegistration, Tenant } from '../tenants.ts';
 import type { PortalOptions } from './portal-service.ts';
@@ -32,7 +34,7 @@ export function portalPage(options: PortalOptions): string {
   );
 }
 
-function waiting({ consent, directory, intune, signedIn }: PortalOptions): Html {
+function waiting({ clock, consent, directory, intune, signedIn }: PortalOptions): Html {
   const asked = consent.requests.map(
     ({
       ask,
@@ -42,12 +44,14 @@ function waiting({ consent, directory, intune, signedIn }: PortalOptions): Html 
   );
   const changes = directory.data.tenants.flatMap((tenant) =>
     (intune.get(tenant.id)?.approvals ?? [])
-      .filter((request) => request.status === 'needsApproval')
+      .filter((request) => approvalStatus(request, clock.now()) === 'needsApproval')
       .map(
         (
           request,
         ) => html`<li>In ${tenant.displayName}: <code>${request.call.method} ${request.call.path}</code>, because: “${request.justification}”.
-        ${press('approvals', { tenant: tenant.id, id: request.id, decision: 'approve' }, 'Approve')} ${press('approvals', { tenant: tenant.id, id: request.id, decision: 'reject' }, 'Reject')}</li>`,
+        <form class="row" method="post" action="/approvals"><input type="hidden" name="tenant" value="${tenant.id}"><input type="hidden" name="id" value="${request.id}">
+        <label for="answer-${request.id}">Why</label><input id="answer-${request.id}" name="answer" maxlength="500">
+        <button name="decision" value="approve">Approve</button><button name="decision" value="reject">Reject</button><button name="decision" value="expire">Let it expire</button></form></li>`,
       ),
   );
   if (asked.length + changes.length === 0) return none;
@@ -61,12 +65,12 @@ function apps({ state }: PortalOptions, tenant: Tenant): Html {
   if (held.length === 0) return html`<h3>${tenant.displayName}</h3><p>No apps yet.</p>`;
   const rows = held.slice(-200).reverse();
   return html`<h3>${tenant.displayName}: ${held.length} ${held.length === 1 ? 'app' : 'apps'}</h3>
-    <div class="scroll"><table><thead><tr><th scope="col">App</th><th scope="col">Type</th><th scope="col">Version</th><th scope="col">State</th><th scope="col">Size</th><th scope="col">Content</th></tr></thead>
+    <div class="scroll"><table><thead><tr><th scope="col">App</th><th scope="col">Type</th><th scope="col">Version</th><th scope="col">State</th><th scope="col">Size</th><th scope="col">Assigned to</th><th scope="col">Content</th></tr></thead>
     <tbody>${rows.map(
       // The anchor is what links to Intune's own portal end with.
       (
         app,
-      ) => html`<tr id="view/Microsoft_Intune_Apps/SettingsMenu/~/0/appId/${app.id}"><th scope="row">${app.displayName}</th><td>${app.type}</td><td>${app.version ?? '–'}</td><td>${app.publishingState}</td><td>${bytes(app.size)}</td>
+      ) => html`<tr id="view/Microsoft_Intune_Apps/SettingsMenu/~/0/appId/${app.id}"><th scope="row">${app.displayName}</th><td>${app.type}</td><td>${app.version ?? '–'}</td><td>${app.publishingState}</td><td>${bytes(app.size)}</td><td>${app.receivers.join(', ') || '–'}</td>
       <td>${app.content === null ? 'not uploaded in this demo' : html`${app.content.verified ? '✓ decrypted, digest and MAC right' : '✗ does not fit its keys'} <code>${app.content.plainSha256.slice(0, 12)}</code>`}</td></tr>`,
     )}</tbody></table></div>`;
 }
@@ -89,7 +93,14 @@ function credentials({ directory, clock, urls }: PortalOptions, registration: Ap
     <dt>Auth URL</dt><dd><code>${urls.login}/${registration.homeTenantId}/oauth2/v2.0/token</code></dd>
     <dt>Granted</dt><dd>${roles.length === 0 ? 'nothing: no administrator has agreed' : roles.join(', ')}</dd></dl>
     <p>${press('grants', { tenant: registration.homeTenantId, app: registration.appId, decision: roles.length === 0 ? 'grant' : 'revoke' }, roles.length === 0 ? 'Grant as administrator' : 'Take consent away')}
-    ${press('secrets', { app: registration.appId, decision: 'expire' }, 'Let its secrets expire')} ${press('secrets', { app: registration.appId, decision: 'new' }, 'Make a new secret')}</p></section>`;
+    ${press('secrets', { app: registration.appId, decision: 'expire' }, 'Let its secrets expire')} ${press('secrets', { app: registration.appId, decision: 'new' }, 'Make a new secret')}</p>
+    <details><summary>Certificates (${registration.certificates.length}) and federated credentials (${registration.federatedCredentials.length})</summary>
+    ${registration.certificates.map((pem) => html`<p>Thumbprint <code>${new X509Certificate(pem).fingerprint.replaceAll(':', '')}</code></p>`)}
+    <form class="row" method="post" action="/certificates" enctype="multipart/form-data"><input type="hidden" name="app" value="${registration.appId}">
+    <label>Certificate (.cer) <input type="file" name="file" accept=".cer,.pem,.crt" required></label> <button>Upload certificate</button></form>
+    ${registration.federatedCredentials.map(({ issuer, subject }) => html`<p>Trusts <code>${subject}</code> of <code>${issuer}</code></p>`)}
+    <form class="row" method="post" action="/federation"><input type="hidden" name="app" value="${registration.appId}">
+    <label>Issuer <input name="issuer" required></label> <label>Subject <input name="subject" required></label> <label>Audience <input name="audience" required value="api://AzureADTokenExchange"></label> <button>Add credential</button></form></details></section>`;
 }
 
 function people({ directory, signedIn }: PortalOptions): Html {
@@ -97,8 +108,8 @@ function people({ directory, signedIn }: PortalOptions): Html {
   return html`<h2>People</h2><p>Signed in to Microsoft’s pages, such as the one for consent: <strong>${current.displayName}</strong>, ${current.jobTitle}.</p>
     <form class="row" method="post" action="/people"><label for="person">Act as</label>
     <select id="person" name="id">${directory.data.people.map((person) => (person.id === current.id ? html`<option value="${person.id}" selected>${person.displayName}, ${person.jobTitle}</option>` : html`<option value="${person.id}">${person.displayName}, ${person.jobTitle}</option>`))}</select>
-    <button>Sign in</button></form>
-    <p class="soft">Only Megan Bowen, a Global Administrator, may grant what Intune needs. Consent links work here too, without a warning of the browser: put <code>/login</code> between this page’s address and the tenant.</p>`;
+    <button>Sign in</button> <button name="decision" value="revoke">End their sessions</button></form>
+    <p class="soft">Only Megan Bowen, a Global Administrator, may grant what Intune needs; Alex Wilber is an Intune Administrator. Links to Microsoft’s pages for consent and sign-in work here too, without a warning of the browser: put <code>/login</code> between this page’s address and the tenant.</p>`;
 }
 
 function faults({ faults: switches }: PortalOptions): Html {

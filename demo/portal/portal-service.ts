@@ -1,10 +1,11 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID, X509Certificate } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../clock.ts';
 import { type AdminConsent, grantRequestedRoles } from '../entra/admin-consent.ts';
 import type { Directory } from '../entra/directory.ts';
+import type { SignInPages } from '../entra/sign-in-pages.ts';
 import { type Faults, isFaultName } from '../faults.ts';
-import type { IntuneTenant } from '../graph/intune-tenant.ts';
+import { approvalStatus, type IntuneTenant } from '../graph/intune-tenant.ts';
 import { readBody, sendHtml, sendJson } from '../http.ts';
 import type { LocalCloudState } from '../local-cloud.ts';
 import type { Person } from '../tenants.ts';
@@ -17,6 +18,7 @@ export interface PortalOptions {
   intune: ReadonlyMap<string, IntuneTenant>;
   faults: Faults;
   consent: AdminConsent;
+  signIns: SignInPages;
   clock: Clock;
   state: LocalCloudState;
   urls: { login: string; graph: string; storage: string; portal: string };
@@ -25,10 +27,13 @@ export interface PortalOptions {
   chatUrl: string | undefined;
   signedIn: () => Person;
   signIn: (person: Person) => void;
+  /** Ends the sessions that apps hold of a person. */
+  signOut: (person: Person) => void;
 }
 
 const halfYear = 180 * 24 * 60 * 60 * 1000;
 const formLimit = 20_000;
+const longestAnswer = 500;
 
 /** The page of the local cloud: what "Intune" holds, the demo's people, and switches. Plain http, for this machine only. */
 export function portalService(options: PortalOptions) {
@@ -41,14 +46,19 @@ export function portalService(options: PortalOptions) {
       response.end();
       return;
     }
-    // The consent page once more without TLS: browsers do not know the local cloud's certificates.
-    if (first === 'login' && rest.slice(1).join('/') === 'v2.0/adminconsent') {
-      await options.consent.handle(request, response, rest[0] ?? '', url.searchParams);
+    // Microsoft's pages once more without TLS: browsers do not know the local cloud's certificates.
+    const [tenant = '', ...below] = first === 'login' ? rest : [];
+    const pages = { 'v2.0/adminconsent': options.consent, 'oauth2/v2.0/authorize': options.signIns }[below.join('/')];
+    if (pages !== undefined) {
+      await pages.handle(request, response, tenant, url.searchParams);
       return;
     }
     if (request.method === 'POST') {
-      const form = new URLSearchParams((await readBody(request, formLimit)).toString('utf8'));
-      const isDone = act(options, first, form);
+      const body = await readBody(request, formLimit);
+      const isDone =
+        first === 'certificates'
+          ? await addCertificate(options, body, request.headers['content-type'] ?? '')
+          : act(options, first, new URLSearchParams(body.toString('utf8')));
       response.writeHead(isDone ? 303 : 400, { ...(isDone ? { Location: '/' } : {}), 'Content-Length': 0 });
       response.end();
       return;
@@ -85,13 +95,28 @@ function isFromHere(request: IncomingMessage, portalUrl: string): boolean {
   return origin === undefined || request.method === 'GET' || hosts.some((name) => origin === `http://${name}`);
 }
 
+/** Certificates & secrets › Certificates › Upload certificate: takes the public part, as .cer or PEM. */
+async function addCertificate({ directory }: PortalOptions, body: Buffer, contentType: string): Promise<boolean> {
+  try {
+    const form = await new Response(new Uint8Array(body), { headers: { 'Content-Type': contentType } }).formData();
+    const registration = directory.registration(String(form.get('app')));
+    const file = form.get('file');
+    if (!registration || file === null || typeof file === 'string') return false;
+    registration.certificates.push(new X509Certificate(Buffer.from(await file.arrayBuffer())).toString());
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function act(options: PortalOptions, action: string, form: URLSearchParams): boolean {
   const { directory, faults, consent, clock } = options;
   const field = (name: string) => form.get(name) ?? '';
   switch (action) {
     case 'people': {
       const person = directory.person(field('id'));
-      if (person) options.signIn(person);
+      if (person && field('decision') === 'revoke') options.signOut(person);
+      else if (person) options.signIn(person);
       return person !== undefined;
     }
     case 'faults': {
@@ -127,10 +152,30 @@ function act(options: PortalOptions, action: string, form: URLSearchParams): boo
         });
       return true;
     }
+    case 'federation': {
+      const registration = directory.registration(field('app'));
+      if (!registration || field('subject') === '') return false;
+      registration.federatedCredentials.push({
+        name: `Added on the portal ${randomBytes(2).toString('hex')}`,
+        issuer: field('issuer'),
+        subject: field('subject'),
+        audience: field('audience'),
+        availableAt: clock.now(),
+      });
+      return true;
+    }
     case 'approvals': {
       const request = options.intune.get(field('tenant'))?.approvals.find((entry) => entry.id === field('id'));
-      if (request?.status !== 'needsApproval') return false;
+      if (request === undefined || approvalStatus(request, clock.now()) !== 'needsApproval') return false;
+      if (field('decision') === 'expire') {
+        request.expiresAt = clock.now();
+        return true;
+      }
+      const { id, displayName } = options.signedIn();
       request.status = field('decision') === 'approve' ? 'approved' : 'rejected';
+      request.approver = { id, displayName };
+      request.answer = field('answer').slice(0, longestAnswer) || null;
+      request.modifiedAt = clock.now();
       return true;
     }
     default:

@@ -22,6 +22,8 @@ export interface StorageCounters {
   bytes: number;
   blockLists: number;
   refused: number;
+  /** Blocks that had been stored before under the same id. */
+  repeated: number;
 }
 
 class StorageError extends Error {
@@ -62,6 +64,7 @@ const authenticationFailed = (detail: string) =>
 /** The storage that upload addresses lead to: blocks and block lists, and nothing else. */
 export function storageService(options: StorageServiceOptions) {
   const idLengths = new Map<string, number>();
+  const stored = new Set<string>();
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const requestId = randomUUID();
     const common = {
@@ -71,7 +74,7 @@ export function storageService(options: StorageServiceOptions) {
       'Content-Length': 0,
     };
     try {
-      await answer(options, idLengths, request);
+      await answer(options, idLengths, stored, request);
       response.writeHead(201, { ...common, 'x-ms-request-server-encrypted': 'true' });
       response.end();
     } catch (error) {
@@ -99,6 +102,7 @@ export function storageService(options: StorageServiceOptions) {
 async function answer(
   options: StorageServiceOptions,
   idLengths: Map<string, number>,
+  stored: Set<string>,
   request: IncomingMessage,
 ): Promise<void> {
   const { urls, faults, clock, counters } = options;
@@ -133,7 +137,7 @@ async function answer(
     );
   switch (url.searchParams.get('comp')) {
     case 'block':
-      await putBlock(options, idLengths, request, url);
+      await putBlock(options, idLengths, stored, request, url);
       counters.blocks += 1;
       return;
     case 'blocklist':
@@ -179,6 +183,7 @@ function contentLength(request: IncomingMessage): number {
 async function putBlock(
   { store, counters }: StorageServiceOptions,
   idLengths: Map<string, number>,
+  stored: Set<string>,
   request: IncomingMessage,
   url: URL,
 ): Promise<void> {
@@ -202,8 +207,11 @@ async function putBlock(
       'The value for one of the HTTP headers is not in the correct format.',
     );
   idLengths.set(url.pathname, known);
+  const block = `${url.pathname} ${blockId}`;
   await store.putBlock(url.pathname, blockId, request as AsyncIterable<Buffer>, size);
   counters.bytes += size;
+  if (stored.has(block)) counters.repeated += 1;
+  stored.add(block);
 }
 
 async function putBlockList({ store }: StorageServiceOptions, request: IncomingMessage, url: URL): Promise<void> {

@@ -15,6 +15,7 @@ export async function verifyContent(
   bytes: AsyncIterable<Buffer> | null,
   info: FileEncryptionInfo,
   sizes: { size: number; sizeEncrypted: number },
+  lookOn: (plain: Buffer) => void = () => undefined,
 ): Promise<VerifiedContent> {
   const bad: VerifiedContent = { plainSha256: '', size: 0, verified: false };
   const key = Buffer.from(info.encryptionKey, 'base64');
@@ -32,6 +33,7 @@ export async function verifyContent(
   let plainSize = 0;
   const take = (plain: Buffer) => {
     plainHash.update(plain);
+    lookOn(plain);
     plainSize += plain.length;
   };
   for await (const chunk of bytes) {

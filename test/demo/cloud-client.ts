@@ -3,6 +3,11 @@ import { Agent, request } from 'node:https';
 import type { LocalCloud } from '../../demo/local-cloud.ts';
 import { appIds, tenantIds } from '../../demo/tenants.ts';
 
+/** What goes with the content of an Android app. */
+export const androidManifest = Buffer.from(
+  '<AndroidManifestProperties><Package>com.example</Package><PackageVersionCode>1</PackageVersionCode></AndroidManifestProperties>',
+).toString('base64');
+
 export interface Answer {
   status: number;
   headers: Record<string, string | string[] | undefined>;
@@ -150,7 +155,7 @@ export async function openUpload(cloud: LocalCloud, token: string, encrypted: En
       name: 'inventory.apk',
       size: encrypted.size,
       sizeEncrypted: encrypted.bytes.length,
-      manifest: null,
+      manifest: androidManifest,
       isDependency: false,
     },
   });

@@ -25,7 +25,11 @@ describe('tokens of the local Entra', () => {
       appidacr: '1',
       idtyp: 'app',
       ver: '1.0',
-      roles: ['DeviceManagementApps.ReadWrite.All', 'DeviceManagementManagedDevices.PrivilegedOperations.All'],
+      roles: [
+        'DeviceManagementApps.ReadWrite.All',
+        'DeviceManagementManagedDevices.PrivilegedOperations.All',
+        'DeviceManagementRBAC.Read.All',
+      ],
     });
     expect((claims.exp ?? 0) * 1000).toBeGreaterThan(Date.now() + 50 * 60_000);
   });

@@ -3,6 +3,7 @@ import { type LocalCloud, startLocalCloud } from '../../demo/local-cloud.ts';
 import { tenantIds } from '../../demo/tenants.ts';
 import {
   androidApp,
+  androidManifest,
   commit,
   encrypt,
   exchange,
@@ -74,7 +75,12 @@ describe('faults of Graph', () => {
     await fileInState(cloud, token, upload.filePath, 'commitFileFailed');
 
     const files = upload.filePath.replace(/\/[^/]+$/, '');
-    const body = { name: 'again.apk', size: 1_000, sizeEncrypted: upload.encrypted.bytes.length, manifest: null };
+    const body = {
+      name: 'again.apk',
+      size: 1_000,
+      sizeEncrypted: upload.encrypted.bytes.length,
+      manifest: androidManifest,
+    };
     const file = await graph(cloud, token, 'POST', files, { body });
     const again = { ...upload, filePath: `${files}/${file.json.id}` };
     const ready = await fileInState(cloud, token, again.filePath, 'azureStorageUriRequestSuccess');
@@ -88,7 +94,7 @@ describe('faults of Graph', () => {
     const versions = `${apps}/${created.json.id}/microsoft.graph.androidLobApp/contentVersions`;
     await graph(cloud, token, 'POST', versions, { body: {} });
     cloud.faults.set('sasRequestTimeout', 1);
-    const body = { name: 'a.apk', size: 10, sizeEncrypted: 64, manifest: null };
+    const body = { name: 'a.apk', size: 10, sizeEncrypted: 64, manifest: androidManifest };
     const file = await graph(cloud, token, 'POST', `${versions}/1/files`, { body });
     const answer = await graph(cloud, token, 'GET', `${versions}/1/files/${file.json.id}`);
     expect(answer.json).toMatchObject({ uploadState: 'azureStorageUriRequestTimedOut', azureStorageUri: null });
@@ -209,7 +215,12 @@ it('a lifelike pace shows every state between', async () => {
     const created = await graph(slow, slowToken, 'POST', apps, { body: androidApp });
     const versions = `${apps}/${created.json.id}/microsoft.graph.androidLobApp/contentVersions`;
     await graph(slow, slowToken, 'POST', versions, { body: {} });
-    const body = { name: 'a.apk', size: encrypted.size, sizeEncrypted: encrypted.bytes.length, manifest: null };
+    const body = {
+      name: 'a.apk',
+      size: encrypted.size,
+      sizeEncrypted: encrypted.bytes.length,
+      manifest: androidManifest,
+    };
     const file = `${versions}/1/files/${(await graph(slow, slowToken, 'POST', `${versions}/1/files`, { body })).json.id}`;
     const state = async () => (await graph(slow, slowToken, 'GET', file)).json.uploadState;
     expect(await state()).toBe('azureStorageUriRequestPending');

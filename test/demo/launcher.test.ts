@@ -174,15 +174,20 @@ describe('the bot’s settings', () => {
       loginUrl: 'https://localhost:7443',
       graphUrl: 'https://localhost:7444',
       portalUrl: 'http://127.0.0.1:7440',
+      identityUrl: 'http://127.0.0.1:7446',
+      keyVaultUrl: 'https://localhost:7447',
       storageHost: 'localhost:7445',
       caPem: '',
+      tenants: { tenants: [], registrations: [], people: [] },
     },
   };
 
   it('are taken by the bot', async () => {
     const ca = join(folder, 'ca.pem');
     await writeFile(ca, 'PEM');
-    const env = botEnvironment(options, { ca, vaultKey: `demo:${Buffer.alloc(32).toString('base64')}` });
+    const managedApps = join(folder, 'managed-apps.json');
+    await writeFile(managedApps, '[]');
+    const env = botEnvironment(options, { ca, managedApps, vaultKey: `demo:${Buffer.alloc(32).toString('base64')}` });
     expect(readConfig(env)).toMatchObject({
       demo: true,
       http: { host: '127.0.0.1', port: 3978, publicUrl: 'http://127.0.0.1:3978' },
