@@ -1,4 +1,4 @@
-/** Everything that needs no browser; `test/e2e/jest.config.js` has the rest. */
+/** Everything that needs no browser; `test/e2e` and `test/chaos` have their own. */
 export default {
   rootDir: import.meta.dirname,
   extensionsToTreatAsEsm: ['.ts'],
@@ -8,10 +8,12 @@ export default {
       { jsc: { target: 'es2024', parser: { syntax: 'typescript' } }, module: { type: 'es6' } },
     ],
   },
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/jest/plain-context.js',
+  testSequencer: '<rootDir>/test/jest/sequencer.js',
+  setupFilesAfterEnv: ['<rootDir>/test/jest/retries.ts'],
   restoreMocks: true,
-  testTimeout: 60_000,
-  maxWorkers: 2,
+  testTimeout: 120_000,
+  maxWorkers: 3,
   testMatch: ['<rootDir>/test/**/*.test.ts'],
-  testPathIgnorePatterns: ['<rootDir>/test/e2e/'],
+  testPathIgnorePatterns: ['<rootDir>/test/e2e/', '<rootDir>/test/chaos/'],
 };

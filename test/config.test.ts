@@ -1,4 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { ConfigError, readConfig } from '../src/config.ts';
 
 const key = () => `k1:${randomBytes(32).toString('base64')}`;
@@ -62,6 +65,62 @@ it('never repeats a secret in a fault', () => {
   const secret = randomBytes(20).toString('base64');
 
   expect(faultOf({ ...production(), QM_VAULT_KEYS: `k1:${secret}` })).not.toContain(secret);
+});
+
+describe('the operator’s own apps', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'quartermaster-apps-'));
+  const fileWith = (content: string) => {
+    const path = join(folder, `${Math.random()}.json`);
+    writeFileSync(path, content);
+    return path;
+  };
+  const app = { id: 'main', name: 'Quartermaster', clientId: '22222222-2222-4222-8222-222222222222', secret: 'a~b' };
+  const pem =
+    '-----BEGIN PRIVATE KEY-----\nAA\n-----END PRIVATE KEY-----\n-----BEGIN CERTIFICATE-----\nBB\n-----END CERTIFICATE-----\n';
+
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('are read with a secret or a certificate', () => {
+    const { secret: _, ...bare } = app;
+    const file = fileWith(
+      JSON.stringify([
+        app,
+        { ...bare, id: 'gov', cloud: 'usGovL4', permissions: 'delegated', certificateFile: fileWith(pem) },
+      ]),
+    );
+
+    const { managedApps } = readConfig({ ...production(), MANAGED_APPS_FILE: file });
+
+    expect(
+      managedApps.map(({ id, cloud, permissions, credential }) => [id, cloud, permissions, credential.kind]),
+    ).toEqual([
+      ['main', 'global', 'application', 'secret'],
+      ['gov', 'usGovL4', 'delegated', 'certificate'],
+    ]);
+  });
+
+  it.each([
+    ['no file', join(folder, 'nowhere'), /^MANAGED_APPS_FILE: a file cannot be read \(ENOENT\)/],
+    ['no JSON', fileWith('secret: a~b'), /^MANAGED_APPS_FILE: is not JSON$/],
+    [
+      'no credential',
+      fileWith(JSON.stringify([{ ...app, secret: undefined }])),
+      /either a secret or a certificateFile/,
+    ],
+    [
+      'a name for a client id',
+      fileWith(JSON.stringify([{ ...app, clientId: 'main' }])),
+      /^MANAGED_APPS_FILE: 0\.clientId/,
+    ],
+    ['a word that is not known', fileWith(JSON.stringify([{ ...app, tenant: 'x' }])), /^MANAGED_APPS_FILE: 0/],
+    ['an unknown kind', fileWith(JSON.stringify([{ ...app, permissions: 'both' }])), /is application or delegated/],
+    ['one id twice', fileWith(JSON.stringify([app, app])), /two apps have the same id/],
+  ])('stop the start with %s, and say nothing of a secret', (_what, file, expected) => {
+    const fault = faultOf({ ...production(), MANAGED_APPS_FILE: file });
+
+    expect(fault).toMatch(expected);
+    expect(fault).not.toContain('a~b');
+  });
 });
 
 it('needs no app password for a managed identity', () => {

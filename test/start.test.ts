@@ -44,5 +44,8 @@ it('refuses to start without an app id outside the demo', () => {
 });
 
 it('knows what it can start', () => {
-  expect(run(['everything'])).toMatchObject({ status: 2, stderr: 'Start one of: main, worker, migrate.\n' });
+  expect(run(['everything'])).toMatchObject({
+    status: 2,
+    stderr: 'Start one of: main, worker, migrate, vault-rotate.\n',
+  });
 });

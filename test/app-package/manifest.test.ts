@@ -102,7 +102,8 @@ describe('the manifest', () => {
 
     expect(lists.map((list) => list.scopes)).toEqual([['team'], ['groupChat'], ['personal']]);
     for (const { commands } of lists) {
-      expect(commands.length).toBeLessThanOrEqual(12);
+      // The schema lets twelve in; clients have shown ten.
+      expect(commands.length).toBeLessThanOrEqual(10);
       expect(new Set(commands.map(({ title }) => title)).size).toBe(commands.length);
     }
   });

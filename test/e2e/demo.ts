@@ -35,6 +35,9 @@ export interface CloudState {
       committedContentVersion: string | null;
       size: number;
       content: { plainSha256: string; size: number; verified: boolean } | null;
+      receivers: string[];
+      categories: string[];
+      owner: string | null;
     }[];
   }[];
 }
@@ -85,13 +88,25 @@ export class Demo {
     return (await (await fetch(`${this.portalUrl}/state`)).json()) as CloudState;
   }
 
+  /** A button of the local cloud's page. */
+  async act(action: string, fields: Record<string, string>): Promise<void> {
+    const body = new URLSearchParams(fields);
+    const answer = await fetch(`${this.portalUrl}/${action}`, { method: 'POST', body, redirect: 'manual' });
+    if (answer.status !== 303) throw new Error(`The local cloud answered ${answer.status}`);
+  }
+
+  /** The certificate's upload on the local cloud's page. */
+  async trust(clientId: string, certificate: Buffer): Promise<void> {
+    const body = new FormData();
+    body.set('app', clientId);
+    body.set('file', new Blob([new Uint8Array(certificate)]), 'certificate.cer');
+    const answer = await fetch(`${this.portalUrl}/certificates`, { method: 'POST', body, redirect: 'manual' });
+    if (answer.status !== 303) throw new Error(`The local cloud answered ${answer.status}`);
+  }
+
   /** Switches a fault of the local cloud on or off, as its page does. */
   async fault(name: string, on: boolean): Promise<void> {
-    await fetch(`${this.portalUrl}/faults`, {
-      method: 'POST',
-      body: new URLSearchParams({ name, switch: on ? 'on' : 'off' }),
-      redirect: 'manual',
-    });
+    await this.act('faults', { name, switch: on ? 'on' : 'off' });
   }
 
   /** As Ctrl-C does; resolves when the launcher and all it started have ended. */

@@ -72,6 +72,9 @@ it('names the nearest command', async () => {
 it('keeps what was typed when the secret’s id is pasted, and says where the value is', async () => {
   const { tenantId, clientId, secret } = publisher();
   await chat.say('connect');
+  const choice = await chat.card('Step 1 of 2');
+  await choice.getByRole('radio', { name: /^Client secret:/ }).check();
+  await chat.press(choice, 'Continue');
   const form = await chat.card('Setting name');
   await chat.fill(form, {
     'Setting name': 'Contoso production',

@@ -1,11 +1,12 @@
-import { randomUUID } from 'node:crypto';
 import { Writable } from 'node:stream';
-import pg from 'pg';
 import { type Access, createAccess } from '../../src/access/access.ts';
+import { createReach } from '../../src/access/reach.ts';
 import { createRoles, type Roles } from '../../src/access/roles.ts';
 import { createWorkspaces, type Workspaces } from '../../src/access/workspaces.ts';
+import { Audit } from '../../src/audit/audit.ts';
 import { type Bot, createBot } from '../../src/bot/bot.ts';
 import { type Clock, systemClock } from '../../src/bot/clock.ts';
+import type { Belongings } from '../../src/bot/scope.ts';
 import type { Config } from '../../src/config.ts';
 import type { Messenger } from '../../src/dialogs/messenger.ts';
 import type { Route, StandardAnswers } from '../../src/dialogs/route.ts';
@@ -13,8 +14,9 @@ import { createReadiness, standardDependencies } from '../../src/http/health.ts'
 import { createHttpServer, type HttpServer } from '../../src/http/server.ts';
 import { createLog, type Logger } from '../../src/log.ts';
 import { createMetrics, type Metrics } from '../../src/metrics.ts';
-import { type Database, openDatabase } from '../../src/store/database.ts';
+import type { Database } from '../../src/store/database.ts';
 import { FakeTeams } from './connector.ts';
+import { openTestDatabase } from './databases.ts';
 import { plainAnswers } from './plain-answers.ts';
 
 /** What routes of a test may be made of. */
@@ -30,12 +32,14 @@ export interface RigParts {
 export interface BotRigOptions {
   routes: readonly Route[] | ((parts: RigParts) => readonly Route[]);
   answers?: StandardAnswers;
-  /** `postgres` needs the local server, see `reachablePostgres`. */
+  /** `postgres` needs the local server, see `databaseKinds`. */
   database?: 'pglite' | 'postgres' | Database;
   /** A Teams that outlives the bot, for restarts. */
   teams?: FakeTeams;
   administrators?: Config['administrators'];
   clock?: Clock;
+  /** What is kept where; nothing by default. */
+  belongings?: Partial<Belongings>;
   /** Changes the bot's configuration. */
   config?: Partial<Pick<Config, 'bot' | 'allowedHomeTenants' | 'demo'>>;
   metricsToken?: string;
@@ -72,9 +76,16 @@ export async function startBotRig(options: BotRigOptions): Promise<BotRig> {
   const clock = options.clock ?? systemClock;
   const now = () => clock.now();
   const { log, logged } = createTestLog();
-  const roles = createRoles({ database });
-  const workspaces = createWorkspaces({ database, roles, now });
-  const access = createAccess({ roles, administrators: options.administrators ?? [] });
+  const audit = new Audit();
+  const roles = createRoles({ database, audit });
+  const workspaces = createWorkspaces({ database, roles, audit, now });
+  const made: { bot?: Bot } = {};
+  const access = createAccess({
+    roles,
+    members: { find: async (workspace, person) => (await made.bot?.members.find(workspace, person)) ?? null },
+    groups: { has: async () => false },
+    administrators: options.administrators ?? [],
+  });
   const metrics = createMetrics();
   const { routes } = options;
   const bot = createBot({
@@ -86,11 +97,15 @@ export async function startBotRig(options: BotRigOptions): Promise<BotRig> {
     answers: options.answers ?? plainAnswers,
     database,
     access,
+    reach: createReach({ roles, access }),
+    belongings: { ...nothingOwned, ...options.belongings },
+    audit,
     workspaces,
     log,
     metrics,
     clock,
   });
+  made.bot = bot;
   const readiness = createReadiness(standardDependencies(database, { migrated: () => true, queueStarted: () => true }));
   const server = createHttpServer({
     bot,
@@ -131,48 +146,14 @@ export async function startBotRig(options: BotRigOptions): Promise<BotRig> {
   };
 }
 
-/** PGlite in memory, or a database of its own on the local server that goes when it is closed. */
-export async function openTestDatabase(kind: 'pglite' | 'postgres' = 'pglite'): Promise<Database> {
-  if (kind === 'pglite') return migrated(openDatabase({ dataDir: 'memory://' }));
-  const name = `rig_${randomUUID().replaceAll('-', '')}`;
-  await onServer(`create database ${name}`);
-  const database = openDatabase({ dataDir: 'memory://', databaseUrl: `${postgresServer}/${name}` });
-  await database.migrate();
-  return {
-    ...database,
-    async close() {
-      await database.close();
-      await onServer(`drop database ${name} with (force)`);
-    },
-  };
-}
-
-async function migrated(database: Database): Promise<Database> {
-  await database.migrate();
-  return database;
-}
-
-const postgresServer = 'postgres://root@127.0.0.1:5432';
-
-/** False, with a notice, where no PostgreSQL runs. */
-export async function reachablePostgres(): Promise<boolean> {
-  const client = new pg.Client({ connectionString: `${postgresServer}/test`, connectionTimeoutMillis: 1_000 });
-  try {
-    await client.connect();
-    await client.end();
-    return true;
-  } catch {
-    process.stderr.write('SKIPPED: no PostgreSQL on 127.0.0.1:5432, its tests do not run\n');
-    return false;
-  }
-}
-
-async function onServer(statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: `${postgresServer}/test` });
-  await client.connect();
-  await client.query(statement);
-  await client.end();
-}
+/** The workspaces of these tests hold nothing. */
+const nothingOwned: Belongings = {
+  connectionNamed: async () => [],
+  jobNumbered: async () => null,
+  holderOf: async () => null,
+  hasConnections: async () => false,
+  isLent: async () => false,
+};
 
 function createTestLog(): { log: Logger; logged: Record<string, unknown>[] } {
   const logged: Record<string, unknown>[] = [];

@@ -57,15 +57,17 @@ export class ConnectorServer {
   readonly #world: TeamsWorld;
   readonly #bot: RegisteredBot;
   readonly #keys: ChannelKeys;
+  readonly #now: () => number;
   readonly #limits = new ConnectorLimits();
   readonly #tokens = new Set<string>();
   readonly #planned: PlannedFailure[] = [];
   readonly #server: Server;
 
-  constructor(world: TeamsWorld, bot: RegisteredBot, keys: ChannelKeys) {
+  constructor(world: TeamsWorld, bot: RegisteredBot, keys: ChannelKeys, now: () => number) {
     this.#world = world;
     this.#bot = bot;
     this.#keys = keys;
+    this.#now = now;
     this.#server = createServer((request, response) => void this.#serve(request, response));
   }
 
@@ -196,7 +198,7 @@ export class ConnectorServer {
 
   #limit(kind: LimitKind, place: FakePlace): void {
     if (!this.limited) return;
-    const at = Date.now();
+    const at = this.#now();
     const wait =
       this.#limits.arrive(kind, place.conversationId, at) ?? this.#limits.arrive('tenant', place.tenantId, at);
     if (wait !== null) throw new Refused(429, 'TooManyRequests', wait);

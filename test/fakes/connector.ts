@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { type Clock, systemClock } from '../../src/bot/clock.ts';
 import type { Card } from '../../src/cards/card.ts';
 import type { BotConfig } from '../../src/config.ts';
 import { type ChannelKey, type ChannelKeys, channelKeys, signToken } from './channel-keys.ts';
@@ -10,6 +11,8 @@ export type { FakeMessage, FakePlace, Person, Team } from './teams-world.ts';
 export interface FakeTeamsOptions {
   homeTenantId?: string;
   appId?: string;
+  /** What its limits are counted by. */
+  clock?: Clock;
 }
 
 export interface SayOptions {
@@ -62,14 +65,23 @@ export class FakeTeams {
   readonly connector: ConnectorServer;
   readonly bot: RegisteredBot;
   readonly keys: ChannelKeys;
+  /** What its limits are counted by. */
+  readonly clock: Clock;
   #messagesUrl = '';
   #token: string | null = null;
 
-  private constructor(world: TeamsWorld, connector: ConnectorServer, bot: RegisteredBot, keys: ChannelKeys) {
+  private constructor(
+    world: TeamsWorld,
+    connector: ConnectorServer,
+    bot: RegisteredBot,
+    keys: ChannelKeys,
+    clock: Clock,
+  ) {
     this.world = world;
     this.connector = connector;
     this.bot = bot;
     this.keys = keys;
+    this.clock = clock;
   }
 
   static async start(options: FakeTeamsOptions = {}): Promise<FakeTeams> {
@@ -82,9 +94,10 @@ export class FakeTeams {
     };
     const world = new TeamsWorld(homeTenantId);
     const keys = await channelKeys();
-    const connector = new ConnectorServer(world, bot, keys);
+    const clock = options.clock ?? systemClock;
+    const connector = new ConnectorServer(world, bot, keys, () => clock.now());
     await connector.listen();
-    return new FakeTeams(world, connector, bot, keys);
+    return new FakeTeams(world, connector, bot, keys, clock);
   }
 
   close(): Promise<void> {
@@ -157,6 +170,27 @@ export class FakeTeams {
     });
     for (const each of this.#sameInstall(place)) each.botInside = false;
     return told;
+  }
+
+  /** Takes somebody out of a team or chat; `quietly` when the event that tells of it never comes. */
+  async leave(place: FakePlace, person: Person, how: 'told' | 'quietly' = 'told'): Promise<void> {
+    for (const each of this.#sameInstall(place))
+      if (each.members.includes(person)) each.members.splice(each.members.indexOf(person), 1);
+    if (how === 'quietly') return;
+    const membersRemoved = [{ id: person.teamsId }];
+    await this.deliver({
+      ...this.#base(place, person),
+      type: 'conversationUpdate',
+      membersRemoved,
+      from: nameless(person),
+    });
+  }
+
+  /** Somebody who was a member comes back as a guest. */
+  async becomeGuest(place: FakePlace, person: Person): Promise<void> {
+    await this.leave(place, person);
+    person.userRole = 'guest';
+    place.members.push(person);
   }
 
   /** A message of a person; in channels and group chats it mentions the bot, as it must to be delivered. */

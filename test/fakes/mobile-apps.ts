@@ -1,3 +1,6 @@
+import type { AppAssignment } from '../../src/graph/app-assignments.ts';
+import type { NewRelation } from '../../src/graph/app-relations.ts';
+import type { AppRelation } from '../../src/graph/intune-app.ts';
 import type {
   ContentFile,
   FileEncryptionInfo,
@@ -41,6 +44,8 @@ export interface FakeApp {
   processing: number;
   versions: Map<string, FakeVersion>;
   nextVersion: number;
+  assignments: AppAssignment[];
+  relations: NewRelation[];
 }
 
 export interface FakeMobileAppsOptions {
@@ -100,9 +105,12 @@ export class FakeMobileApps implements MobileApps {
       return toMobileApp(app);
     });
 
-  findAndroidApps = (packageId: string): Promise<MobileApp[]> =>
-    this.#call('findAndroidApps', () =>
-      [...this.apps.values()].filter((app) => app.properties.packageId === packageId).map(toMobileApp),
+  find = (where: { type: GraphAppType }, isMeant: (app: MobileApp) => boolean): Promise<MobileApp[]> =>
+    this.#call('find', () =>
+      [...this.apps.values()]
+        .filter((app) => app.type === where.type)
+        .map(toMobileApp)
+        .filter(isMeant),
     );
 
   findByMarker = (displayName: string, marker: string): Promise<MobileApp | null> =>
@@ -135,10 +143,52 @@ export class FakeMobileApps implements MobileApps {
   contentVersions = (appId: string, type: GraphAppType): Promise<string[]> =>
     this.#call('contentVersions', () => [...this.#app(appId, type).versions.keys()]);
 
+  /** Of the tenant. */
+  knownCategories: { id: string; name: string }[] = [];
+  readonly #categoryIds = new Map<string, string[]>();
+
+  categories = (): Promise<{ id: string; name: string }[]> => this.#call('categories', () => this.knownCategories);
+
+  categoriesOf = (appId: string): Promise<string[]> =>
+    this.#call('categoriesOf', () => this.#categoryIds.get(this.#app(appId).id) ?? []);
+
+  addCategory = (appId: string, categoryId: string): Promise<void> =>
+    this.#call('addCategory', () => {
+      const { id } = this.#app(appId);
+      this.#categoryIds.set(id, [...(this.#categoryIds.get(id) ?? []), categoryId]);
+    });
+
   countAssignments = (appId: string): Promise<number> =>
     this.#call('countAssignments', () => {
-      this.#app(appId);
-      return 0;
+      return this.#app(appId).assignments.length;
+    });
+
+  assignments = (appId: string): Promise<AppAssignment[]> =>
+    this.#call('assignments', () => [...this.#app(appId).assignments]);
+
+  assign = (appId: string, all: readonly AppAssignment[]): Promise<void> =>
+    this.#call('assign', () => {
+      const app = this.#app(appId);
+      if (app.publishingState !== 'published') return fail('graphRequestRefused');
+      app.assignments = [...all];
+    });
+
+  relations = (appId: string): Promise<AppRelation[]> =>
+    this.#call('relations', () => [
+      ...this.#app(appId).relations.map((relation) => related(relation.targetId, relation, false)),
+      ...[...this.apps.values()].flatMap((other) =>
+        other.relations
+          .filter(({ targetId }) => targetId === appId)
+          .map((relation) => related(other.id, relation, true)),
+      ),
+    ]);
+
+  setRelations = (appId: string, relations: readonly NewRelation[]): Promise<void> =>
+    this.#call('setRelations', () => {
+      const app = this.#app(appId);
+      if (app.publishingState !== 'published') return fail('graphRequestRefused');
+      for (const { targetId } of relations) this.#app(targetId);
+      app.relations = [...relations];
     });
 
   createFile = (appId: string, type: GraphAppType, version: string, file: NewContentFile): Promise<ContentFile> =>
@@ -236,6 +286,8 @@ export class FakeMobileApps implements MobileApps {
       processing: 0,
       versions: new Map(),
       nextVersion: 1,
+      assignments: [],
+      relations: [],
     };
     this.apps.set(app.id, app);
     return app;
@@ -319,11 +371,16 @@ function toMobileApp(app: FakeApp): MobileApp {
     committedContentVersion: app.committedContentVersion,
     notes: text('notes'),
     createdDateTime: null,
-    packageId: text('packageId'),
-    versionCode: text('versionCode'),
-    versionName: text('versionName'),
+    properties: { ...app.properties },
   };
 }
+
+const related = (targetId: string, { kind, how }: NewRelation, isInbound: boolean): AppRelation => ({
+  id: `to_${targetId}`,
+  targetName: null,
+  targetVersion: null,
+  ...{ kind, how, targetId, isInbound },
+});
 
 function toContentFile(file: FakeFile): ContentFile {
   return {

@@ -3,14 +3,19 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
+import { eq } from 'drizzle-orm';
 import { type LocalCloud, startLocalCloud } from '../../demo/local-cloud.ts';
 import type { Card } from '../../src/cards/card.ts';
 import type { Config } from '../../src/config.ts';
 import { createLog } from '../../src/log.ts';
 import { type Service, startService } from '../../src/service.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
+import { workspaces } from '../../src/store/schema.ts';
 import { cardText } from './card-check.ts';
 import { type FakeMessage, type FakePlace, FakeTeams, type Person } from './connector.ts';
+import { openTestDatabase } from './databases.ts';
+import { createFastClock } from './fast-clock.ts';
+import { GraphRequests } from './graph-requests.ts';
 import { waitFor } from './wait-for.ts';
 
 export interface ProductRigOptions {
@@ -22,6 +27,9 @@ export interface ProductRigOptions {
   cloud?: LocalCloud;
   dataDir?: string;
 }
+
+export const publicUrl = 'https://quartermaster.example';
+export const redirectUris = [`${publicUrl}/consent/callback`, `${publicUrl}/signin/callback`];
 
 /** The whole product as one process runs it, between a fake Teams and the local cloud. */
 export class ProductRig {
@@ -49,8 +57,10 @@ export class ProductRig {
   }
 
   static async start(options: ProductRigOptions = {}): Promise<ProductRig> {
-    const teams = options.teams ?? (await FakeTeams.start());
-    const cloud = options.cloud ?? (await startLocalCloud({ storage: 'memory', pace: 'instant' }));
+    const teams = options.teams ?? (await FakeTeams.start({ clock: createFastClock() }));
+    const requests = new GraphRequests();
+    const { watch } = requests;
+    const cloud = options.cloud ?? (await startLocalCloud({ storage: 'memory', pace: 'instant', redirectUris, watch }));
     const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'quartermaster-rig-'));
     const logged: string[] = [];
     const destination = new Writable({
@@ -60,7 +70,7 @@ export class ProductRig {
       },
     });
     const config: Config = {
-      http: { host: '127.0.0.1', port: 0, publicUrl: 'https://quartermaster.example' },
+      http: { host: '127.0.0.1', port: 0, publicUrl },
       dataDir,
       databaseUrl: options.databaseUrl,
       vaultKeys: [{ id: 'k1', key: randomBytes(32) }],
@@ -68,9 +78,14 @@ export class ProductRig {
       allowedHomeTenants: [teams.homeTenantId],
       administrators: [],
       supportContact: 'it-help@contoso.example',
+      managedApps: [],
+      consent: { days: 7, reminderDays: [1, 3], ownRequests: false },
       packageHosts: options.packageHosts ?? [],
       maxPackageBytes: 2_000_000_000,
+      artifactContainer: undefined,
+      keepPackages: { perApp: 3, bytes: 50 * 1024 ** 3 },
       jobConcurrency: 2,
+      graphBudget: { changes: 100, requests: 1_000 },
       logLevel: 'debug',
       metricsToken: undefined,
       customCloud: {
@@ -81,15 +96,22 @@ export class ProductRig {
         storageHosts: [cloud.storageHost],
         ca: cloud.caPem,
       },
+      ownIdentity: {
+        managedIdentities: [],
+        identityHost: new URL(cloud.identityUrl).host,
+        tokenFile: undefined,
+        workload: undefined,
+        keyVaults: [],
+        tenants: [],
+      },
       demo: false,
       ...options.config,
     };
-    const database = openDatabase(
+    const database =
       config.databaseUrl === undefined
-        ? { dataDir: 'memory://' }
-        : { databaseUrl: config.databaseUrl, dataDir: 'memory://' },
-    );
-    const service = await startService(config, database, createLog({ level: 'debug', destination }));
+        ? await openTestDatabase()
+        : openDatabase({ databaseUrl: config.databaseUrl, dataDir: 'memory://' });
+    const service = await startService(config, database, createLog({ level: 'debug', destination }), teams.clock);
     teams.connect(`http://127.0.0.1:${service.port}/api/messages`);
     return new ProductRig({ teams, cloud, service, database, config, logged }, async () => {
       await service.drain();
@@ -97,6 +119,9 @@ export class ProductRig {
       if (options.teams === undefined) await teams.close();
       if (options.cloud === undefined) await cloud.stop();
       if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true });
+      const violations = requests.violations();
+      if (violations.length > 0)
+        throw new Error(`Graph's metadata is against what was sent:\n${violations.join('\n')}`);
     });
   }
 
@@ -116,6 +141,16 @@ export class ProductRig {
       secretId: secret.keyId,
       secrets: found.secrets,
     };
+  }
+
+  /** The workspace behind a place, as the bot knows it. */
+  async workspace({ team, conversationId }: FakePlace): Promise<{ id: string }> {
+    const [row] = await this.database.db
+      .select({ id: workspaces.id })
+      .from(workspaces)
+      .where(eq(workspaces.teamsKey, team?.id ?? conversationId));
+    if (row === undefined) throw new Error('The bot was never there');
+    return row;
   }
 
   /** The newest card of the bot in a place that shows the words. */
@@ -145,8 +180,13 @@ export class ProductRig {
   }
 
   /** A working connection, made by cards as a person makes it. */
-  async connect(person: Person, place: FakePlace, name = 'Contoso production'): Promise<FakeMessage & { card: Card }> {
-    const { tenantId, clientId, secret } = this.registration();
+  async connect(
+    person: Person,
+    place: FakePlace,
+    name = 'Contoso production',
+    registration?: string,
+  ): Promise<FakeMessage & { card: Card }> {
+    const { tenantId, clientId, secret } = this.registration(registration);
     const { message } = await this.teams.say(person, place, 'connect');
     const form = await waitFor(() =>
       this.teams.messages(place).find((sent) => sent.card !== null && Number(sent.id) > Number(message.id)),

@@ -15,11 +15,16 @@ export function sampleConnection(change: Partial<StoredConnection> = {}): Stored
     nameKey: 'contoso production',
     cloud: 'global',
     tenantId: '11111111-1111-4111-8111-111111111111',
+    tenantDomain: null,
     clientId: '22222222-2222-4222-8222-222222222222',
     mode: 'custom',
     permissionKind: 'application',
     credentialKind: 'secret',
     secretId: null,
+    credential: { kind: 'secret', source: 'typed' },
+    credentialExpiresAt: null,
+    credentialExpirySource: null,
+    change: null,
     status: 'connected',
     statusReason: null,
     statusSince: minutesAgo(90),
@@ -31,6 +36,7 @@ export function sampleConnection(change: Partial<StoredConnection> = {}): Stored
     lastTestedAt: minutesAgo(2),
     testingSince: null,
     revision: 3,
+    credentialRevision: 1,
     createdAt: minutesAgo(95),
     deletedAt: null,
     ...change,
@@ -93,8 +99,16 @@ export function samplePlan(change: Partial<PublishPlan> = {}): PublishPlan {
     fileName: 'ApiDemos-debug.apk',
     size: 6_419_064,
     sha256: '5e59f42af4e89200fe33eb82a7c2a2a9224947a8aeb9af6e21b77d40827f7cbc',
+    content: { kind: 'package' },
     manifest: null,
+    identities: [{ packageId: 'io.appium.android.apis' }],
+    watched: ['versionCode'],
     existing: [],
+    hasProposedTexts: true,
+    assignment: null,
+    categories: [],
+    picture: null,
+    leftOut: [],
     ...change,
   };
 }
@@ -119,9 +133,16 @@ export function sampleJob(change: Partial<JobView> = {}): JobView {
     assignments: null,
     attempts: 1,
     cancelRequestedBy: null,
+    approvals: [],
     steps: [
-      { step: 'createApp', startedAt: '2026-11-21T09:59:50Z', endedAt: '2026-11-21T09:59:51Z', attempts: 1 },
-      { step: 'upload', startedAt: '2026-11-21T09:59:51Z', endedAt: null, attempts: 2 },
+      {
+        step: 'createApp',
+        startedAt: '2026-11-21T09:59:50Z',
+        endedAt: '2026-11-21T09:59:51Z',
+        attempts: 1,
+        requests: [],
+      },
+      { step: 'upload', startedAt: '2026-11-21T09:59:51Z', endedAt: null, attempts: 2, requests: [] },
     ],
     createdAt: minutesAgo(1),
     startedAt: new Date('2026-11-21T09:59:50Z'),
@@ -131,3 +152,21 @@ export function sampleJob(change: Partial<JobView> = {}): JobView {
 }
 
 export const sampleProblem = problem('networkDown', { ids: { correlationId: 'c0ffee00-0000-4000-8000-000000000000' } });
+
+export const sampleCertificate = {
+  thumbprint: '0CF8BE47ED9902019FFF071D915A8358E68F7137',
+  sha256: 'C9D8ADC51F74869DC2580555EA5280E650CFC047868A0A39F72C37613183B85C',
+  subject: 'CN=Quartermaster Contoso production',
+  notBefore: '2026-11-21T09:45:00.000Z',
+  notAfter: '2027-11-21T10:00:00.000Z',
+  pem: '-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n',
+};
+
+export const noOwnIdentity = {
+  managedIdentities: [],
+  identityHost: '169.254.169.254:80',
+  tokenFile: undefined,
+  workload: undefined,
+  keyVaults: [],
+  tenants: [],
+};

@@ -1,5 +1,5 @@
 /** Waits until the condition holds; what it returned last is in the error if it never does. */
-export async function waitFor<T>(condition: () => T | Promise<T>, timeoutMs = 10_000): Promise<NonNullable<T>> {
+export async function waitFor<T>(condition: () => T | Promise<T>, timeoutMs = 30_000): Promise<NonNullable<T>> {
   const until = Date.now() + timeoutMs;
   for (;;) {
     const found = await condition();
