@@ -1,9 +1,13 @@
+import { benchmark as apps } from './apps.ts';
+import { benchmark as inspect } from './inspect.ts';
 import { benchmark as memory } from './memory.ts';
+import { benchmark as peers } from './peers.ts';
 import { benchmark as publish } from './publish.ts';
 import { benchmark as ready } from './ready.ts';
+import { benchmark as small } from './small.ts';
 import { benchmark as turns } from './turns.ts';
 
-const benchmarks = [turns, ready, publish, memory];
+const benchmarks = [turns, ready, apps, publish, small, peers, memory, inspect];
 
 const asked = process.argv.slice(2);
 const known = benchmarks.flatMap(({ names }) => names);
