@@ -12,6 +12,7 @@ export const faultNames = {
   storage503: 'Storage answers 503',
   storage403Once: 'Storage refuses a valid address, as it does for some seconds after issuing one',
   slowStorage: 'Storage takes two seconds per block',
+  stalledStorage: 'Storage takes one block of a file and leaves the others waiting until this is switched off',
   failCommit: 'The commit of the content fails',
   dropCreateAnswer: 'An app is created, but the answer is lost',
   dropCommitAnswer: 'A commit is accepted, but the answer is lost',

@@ -65,6 +65,7 @@ const authenticationFailed = (detail: string) =>
 export function storageService(options: StorageServiceOptions) {
   const idLengths = new Map<string, number>();
   const stored = new Set<string>();
+  const begun = new Set<string>();
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const requestId = randomUUID();
     const common = {
@@ -74,6 +75,7 @@ export function storageService(options: StorageServiceOptions) {
       'Content-Length': 0,
     };
     try {
+      await stall(options.faults, begun, request);
       await answer(options, idLengths, stored, request);
       response.writeHead(201, { ...common, 'x-ms-request-server-encrypted': 'true' });
       response.end();
@@ -97,6 +99,13 @@ export function storageService(options: StorageServiceOptions) {
       response.end(xml);
     }
   };
+}
+
+async function stall(faults: Faults, begun: Set<string>, request: IncomingMessage): Promise<void> {
+  const file = (request.url ?? '').split('?', 1)[0] ?? '';
+  if (!faults.isOn('stalledStorage')) return;
+  if (!begun.has(file)) begun.add(file);
+  else while (faults.isOn('stalledStorage') && !request.destroyed) await wait(100, undefined, { ref: false });
 }
 
 async function answer(
