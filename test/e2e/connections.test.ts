@@ -1,7 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import type { Browser, Locator } from 'playwright-core';
 import { ownCertificate, pfxFile } from '../fakes/certificate-files.ts';
 import { Demo } from './demo.ts';
@@ -12,8 +11,6 @@ let demo: Demo;
 let browser: Browser;
 let chat: Playground;
 let publisher: Awaited<ReturnType<typeof registration>>;
-
-jest.setTimeout(60_000);
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'quartermaster-e2e-'));

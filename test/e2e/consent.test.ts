@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import type { Browser, Locator } from 'playwright-core';
 import { type CloudState, Demo } from './demo.ts';
 import { type AnotherPerson, openBrowser, Playground, type Press, type SentCard } from './playground.ts';
@@ -17,8 +16,6 @@ let chat: Playground;
 let state: CloudState;
 let megan: AnotherPerson;
 let adele: AnotherPerson;
-
-jest.setTimeout(120_000);
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'quartermaster-e2e-'));

@@ -5,7 +5,6 @@ import unit from '../../jest.config.js';
 export default {
   ...unit,
   rootDir: join(import.meta.dirname, '../..'),
-  testTimeout: 120_000,
   maxWorkers: 1,
   testMatch: ['<rootDir>/test/e2e/**/*.test.ts'],
   testPathIgnorePatterns: [],

@@ -1,7 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { Demo } from './demo.ts';
 import { type AnotherPerson, openBrowser, Playground } from './playground.ts';
@@ -14,8 +13,6 @@ let browser: Browser;
 let chat: Playground;
 let megan: AnotherPerson;
 let adele: AnotherPerson;
-
-jest.setTimeout(60_000);
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'quartermaster-e2e-'));

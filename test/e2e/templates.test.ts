@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { jest } from '@jest/globals';
 import type { Browser, Locator } from 'playwright-core';
 import { Demo } from './demo.ts';
 import { openBrowser, Playground } from './playground.ts';
@@ -10,8 +9,6 @@ let folder: string;
 let demo: Demo;
 let browser: Browser;
 let chat: Playground;
-
-jest.setTimeout(60_000);
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'quartermaster-e2e-'));
