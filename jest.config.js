@@ -3,7 +3,7 @@ export default {
   rootDir: import.meta.dirname,
   // Node reads TypeScript by itself, and a worker loads each module once: with jest's own runner, which loads everything anew
   // for each file in a context of its own, the same tests take more than twice the processor time.
-  runner: ['jest-light-runner', { runtime: 'child_process' }],
+  runner: 'jest-light-runner',
   testSequencer: '<rootDir>/test/jest/sequencer.js',
   setupFilesAfterEnv: ['<rootDir>/test/jest/limits.ts'],
   // More than a small machine has processors: the tests of conversations wait much of their time.

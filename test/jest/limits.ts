@@ -1,3 +1,5 @@
+import { isMainThread } from 'node:worker_threads';
+
 type Body = (...row: unknown[]) => unknown;
 type Register = (title: string, body?: Body, limitMs?: number) => void;
 interface RegisterTest extends Register {
@@ -57,3 +59,9 @@ runner.it = Object.assign(limitedTest(it), { only: limitedTest(it.only), skip: l
 runner.test = runner.it;
 for (const hook of ['beforeAll', 'beforeEach', 'afterEach', 'afterAll'] as const)
   runner[hook] = limitedHook(runner[hook]);
+
+// In a worker it would end the thread without a word, and the run would wait for it for ever.
+if (!isMainThread)
+  process.exit = (code) => {
+    throw new Error(`process.exit(${code ?? ''}) was called`);
+  };
