@@ -7,7 +7,7 @@ export default {
   testSequencer: '<rootDir>/test/jest/sequencer.js',
   setupFilesAfterEnv: ['<rootDir>/test/jest/limits.ts'],
   // More than a small machine has processors: the tests of conversations wait much of their time.
-  maxWorkers: 4,
+  maxWorkers: 3,
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   testPathIgnorePatterns: ['<rootDir>/test/e2e/', '<rootDir>/test/chaos/'],
 };
