@@ -1,4 +1,5 @@
 import module from 'node:module';
+import { resolveDrizzleOnce } from './drizzle-resolution.js';
 
 // Plain JavaScript on purpose: an older Node cannot read TypeScript and would fail without saying why.
 const oldest = 24;
@@ -21,6 +22,7 @@ if (root === undefined) {
   process.stderr.write(`Start one of: ${Object.keys(roots).join(', ')}.\n`);
   process.exit(2);
 }
+resolveDrizzleOnce();
 // Compiled code is kept from one start to the next: about a fifth of a second of a start is compiling.
 module.enableCompileCache();
 await import(root);
