@@ -63,7 +63,11 @@ export function standardAnswers({ supportContact }: { supportContact: string }):
           strip('attention', 'Not done'),
           ...problemBlock(problem, { supportContact, reference }),
         ],
-        [backTo(subject), execute('What can you do', 'help.topic', { topic: 'commands' })],
+        [
+          backTo(subject),
+          problem.fix === 'newUpload' ? execute('Upload it instead', 'publish.start', {}) : null,
+          execute('What can you do', 'help.topic', { topic: 'commands' }),
+        ],
       ),
       summary: problem.title,
     }),

@@ -6,12 +6,14 @@ export const networkProblems = {
     what: 'I only fetch from public hosts and from those the operator of this bot allowed.',
     who: 'operator',
     remedy: 'Use a public address, or ask the operator to allow this host.',
+    fix: 'newUpload',
   },
   urlRefused: {
     title: 'That link cannot be used',
     what: 'The link is not one I may open.',
     who: 'you',
     remedy: 'Send a link that starts with https:// and needs no sign-in.',
+    fix: 'newUpload',
   },
   networkDown: {
     title: 'No answer from the network',

@@ -335,12 +335,15 @@ it.each([
   ['the metadata service', 'https://169.254.169.254/latest', 'not allowed'],
   ['plain http', 'http://example.com/app.apk', 'link'],
   ['no link at all', 'the-app', 'link'],
-])('refuses %s', async (_what, url, expected) => {
+])('refuses %s, and offers to upload the package', async (_what, url, expected) => {
   await rig.connect(alex, general);
 
   await rig.teams.say(alex, general, `publish ${url}`);
+  const refused = await rig.card(general, expected);
+  const upload = await rig.teams.press(alex, refused, 'publish.start', {});
 
-  await rig.card(general, expected);
+  expect(JSON.stringify(refused.card)).toContain('Upload it instead');
+  expect(upload.card && cardText(upload.card)).toContain('Choose the package on the upload page');
 });
 
 it('stops when a link changes its bytes after the plan', async () => {
