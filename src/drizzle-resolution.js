@@ -15,7 +15,8 @@ export function resolveDrizzleOnce() {
       if (specifier.startsWith('.') && parent.startsWith(folder) && parent.endsWith('.js'))
         return { url: new URL(specifier, parent).href, format: 'module', shortCircuit: true };
       const isEntry = /^drizzle-orm(\/|$)/.test(specifier) && context.conditions.includes('import');
-      if (!isEntry) return next(specifier, context);
+      // Another package may have a drizzle-orm of its own.
+      if (!isEntry || parent.includes('/node_modules/')) return next(specifier, context);
       const found = entries.get(specifier) ?? { ...next(specifier, context), shortCircuit: true };
       entries.set(specifier, found);
       return found;

@@ -8,6 +8,7 @@ import { appCard, moreCard } from './app-card.ts';
 import { appListCard, silentSentences, whichAppCard } from './app-list-cards.ts';
 import type { AppServices } from './app-services.ts';
 import { readConnectionWords, whichConnectionCard } from './connection-words.ts';
+import { onePage, openPage } from './list-page.ts';
 
 export const oneApp = z.object({ connection: z.uuid(), app: z.string().max(64) });
 
@@ -120,16 +121,14 @@ export function appRoutes(services: AppServices): Route[] {
     verb({
       verb: 'apps.page',
       permission: 'look',
-      data: z.object({ listing: z.uuid(), page: z.coerce.number().int().min(0) }),
+      data: onePage,
       handle: async (turn, data) => {
-        const workspace = await turn.workspace();
-        const found = await apps.page(workspace.id, data.listing, data.page, turn.signal);
-        const connection = found === null ? null : await connections.find(workspace.id, found.connectionId);
-        if (found === null || connection === null)
-          return { kind: 'text', text: 'This list is too old to leaf through. Type apps for a new one.' };
+        const opened = await openPage(turn, connections, apps, 'apps', data);
+        if ('kind' in opened) return opened;
+        const { connection, list } = opened;
         return {
           kind: 'personalCard',
-          card: appListCard({ connection, list: found }),
+          card: appListCard({ connection, list }),
           summary: `Apps in ${connection.name}`,
         };
       },

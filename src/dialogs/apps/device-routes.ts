@@ -9,6 +9,7 @@ import { connectionGone } from './app-routes.ts';
 import type { AppServices } from './app-services.ts';
 import { readConnectionWords, whichConnectionCard } from './connection-words.ts';
 import { deviceListCard, devicesRefusedCard } from './device-cards.ts';
+import { onePage, openPage } from './list-page.ts';
 
 /** Devices carry names of people, so the list goes to who asked alone. */
 export function deviceRoutes(services: AppServices): Route[] {
@@ -84,14 +85,10 @@ export function deviceRoutes(services: AppServices): Route[] {
     verb({
       verb: 'devices.page',
       permission: 'look',
-      data: z.object({ listing: z.uuid(), page: z.coerce.number().int().min(0) }),
+      data: onePage,
       handle: async (turn, data) => {
-        const workspace = await turn.workspace();
-        const found = await devices.page(workspace.id, data.listing, data.page, turn.signal);
-        const connection = found === null ? null : await connections.find(workspace.id, found.connectionId);
-        if (found === null || connection === null)
-          return { kind: 'text', text: 'This list is too old to leaf through. Type devices for a new one.' };
-        return show(turn, connection, async () => found);
+        const opened = await openPage(turn, connections, devices, 'devices', data);
+        return 'kind' in opened ? opened : show(turn, opened.connection, async () => opened.list);
       },
     }),
   ];
